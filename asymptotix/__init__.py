@@ -1,0 +1,111 @@
+"""The high-dimensional theory of linearized neural networks, calculated.
+
+The public names; each is loaded when it is first used, so that `import asymptotix` costs nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+__version__ = "0.1.0"
+
+if TYPE_CHECKING:  # the same names again, for type checkers and editors; tests/test_imports.py compares the two lists
+    from asymptotix.activations.activation import Activation as Activation, activation as activation
+    from asymptotix.conventions import convert_ridge as convert_ridge
+    from asymptotix.equivalents.dispatch import risk as risk
+    from asymptotix.equivalents.fixed_point import EffectiveRidge as EffectiveRidge, effective_ridge as effective_ridge
+    from asymptotix.errors import (
+        AsymptotixError as AsymptotixError,
+        ConvergenceError as ConvergenceError,
+        ExpressionError as ExpressionError,
+        HypothesisError as HypothesisError,
+        InvalidInputError as InvalidInputError,
+        MissingExtraError as MissingExtraError,
+        NotInClosedClassError as NotInClosedClassError,
+        ProblemFileError as ProblemFileError,
+        TruncationWarning as TruncationWarning,
+    )
+    from asymptotix.kernels.inner_product import (
+        exponential_kernel as exponential_kernel,
+        inner_product_kernel as inner_product_kernel,
+        laplace_kernel as laplace_kernel,
+        rbf_kernel as rbf_kernel,
+    )
+    from asymptotix.kernels.matrix import kernel_matrix as kernel_matrix
+    from asymptotix.models.kernel_ridge import KernelRidge as KernelRidge
+    from asymptotix.models.random_features import RandomFeatures as RandomFeatures
+    from asymptotix.models.ridge_regression import RidgeRegression as RidgeRegression
+    from asymptotix.results import RiskCurve as RiskCurve, SimulatedCurve as SimulatedCurve
+    from asymptotix.simulation.trials import simulate as simulate
+    from asymptotix.spectra.empirical import empirical_spectrum as empirical_spectrum
+    from asymptotix.spectra.power_law import PowerLaw as PowerLaw
+    from asymptotix.spectra.spectrum import Spectrum as Spectrum
+    from asymptotix.spectra.sphere import activation_spectrum as activation_spectrum, kernel_spectrum as kernel_spectrum
+    from asymptotix.spectra.target import Target as Target
+    from asymptotix.symbolic.arc_cosine import arc_cosine_kernel as arc_cosine_kernel
+    from asymptotix.symbolic.dual import dual_kernel as dual_kernel
+    from asymptotix.symbolic.gegenbauer import gegenbauer_coefficient as gegenbauer_coefficient
+    from asymptotix.symbolic.hermite import hermite_coefficient as hermite_coefficient
+    from asymptotix.symbolic.network import nngp_kernel as nngp_kernel, tangent_kernel as tangent_kernel
+    from asymptotix.verdict import Verdict as Verdict, check as check, compare as compare
+
+_HOME = {
+    "activation": "activations.activation",
+    "Activation": "activations.activation",
+    "dual_kernel": "symbolic.dual",
+    "arc_cosine_kernel": "symbolic.arc_cosine",
+    "nngp_kernel": "symbolic.network",
+    "tangent_kernel": "symbolic.network",
+    "hermite_coefficient": "symbolic.hermite",
+    "gegenbauer_coefficient": "symbolic.gegenbauer",
+    "kernel_matrix": "kernels.matrix",
+    "inner_product_kernel": "kernels.inner_product",
+    "exponential_kernel": "kernels.inner_product",
+    "rbf_kernel": "kernels.inner_product",
+    "laplace_kernel": "kernels.inner_product",
+    "Spectrum": "spectra.spectrum",
+    "Target": "spectra.target",
+    "PowerLaw": "spectra.power_law",
+    "activation_spectrum": "spectra.sphere",
+    "kernel_spectrum": "spectra.sphere",
+    "empirical_spectrum": "spectra.empirical",
+    "RidgeRegression": "models.ridge_regression",
+    "KernelRidge": "models.kernel_ridge",
+    "RandomFeatures": "models.random_features",
+    "effective_ridge": "equivalents.fixed_point",
+    "EffectiveRidge": "equivalents.fixed_point",
+    "risk": "equivalents.dispatch",
+    "simulate": "simulation.trials",
+    "check": "verdict",
+    "compare": "verdict",
+    "Verdict": "verdict",
+    "RiskCurve": "results",
+    "SimulatedCurve": "results",
+    "convert_ridge": "conventions",
+    "AsymptotixError": "errors",
+    "ConvergenceError": "errors",
+    "ExpressionError": "errors",
+    "HypothesisError": "errors",
+    "InvalidInputError": "errors",
+    "MissingExtraError": "errors",
+    "NotInClosedClassError": "errors",
+    "ProblemFileError": "errors",
+    "TruncationWarning": "errors",
+}
+
+__all__ = [*_HOME]
+
+
+if not TYPE_CHECKING:  # a type checker would take any misspelt name for a public one
+
+    def __getattr__(name: str) -> object:
+        if name not in _HOME:
+            raise AttributeError(f"module 'asymptotix' has no attribute {name!r}")
+        value = getattr(import_module(f"asymptotix.{_HOME[name]}"), name)
+        globals()[name] = value
+        return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

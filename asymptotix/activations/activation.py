@@ -1,0 +1,163 @@
+"""Activation: a scalar function s(x) with the facts that the theory needs (derivative, kinks, parity, homogeneity, growth)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
+from functools import cached_property
+from numbers import Integral, Real
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from asymptotix.activations import parser
+from asymptotix.activations.calculus import differentiate, without_dirac
+from asymptotix.activations.catalogue import CATALOGUE
+from asymptotix.activations.evaluation import value_float, value_mp
+from asymptotix.activations.functions import FUNCTION_NAMES
+from asymptotix.activations.growth import Growth, growth_of
+from asymptotix.activations.homogeneity import Homogeneity, homogeneity_of
+from asymptotix.activations.parity import Parity, parity_of
+from asymptotix.activations.singularities import jump_points, kink_points
+from asymptotix.activations.tree import Apply, Node, walk
+from asymptotix.activations.unparse import unparse
+from asymptotix.errors import InvalidInputError
+
+if TYPE_CHECKING:
+    from mpmath import mpf
+
+__all__ = ["Activation", "activation"]
+
+
+@dataclass(frozen=True)
+class Activation:
+    """A function s: R -> R applied coordinatewise. Built by `activation`; equal when the expression trees are equal.
+
+    Attributes:
+        name: a catalogue name, or the text.
+        text: an expression from which `activation` builds the same tree.
+        tree: the expression tree (`asymptotix.activations.tree`).
+    """
+
+    name: str = field(compare=False)
+    text: str = field(compare=False)
+    tree: Node
+
+    def __call__(self, x: ArrayLike) -> NDArray[np.float64]:
+        """s(x) in float64, elementwise, any shape. A Dirac has the pointwise value 0, step(0) = sign(0) = 0."""
+        return value_float(self.tree, np.asarray(x, dtype=np.float64))
+
+    def mp(self, x: Any) -> mpf:
+        """s(x) for one number, in mpmath's current precision."""
+        import mpmath
+
+        return value_mp(self.tree, mpmath.mpf(x))
+
+    @cached_property
+    def derivative(self) -> Activation:
+        """s', almost everywhere; where s jumps the tree keeps a `dirac`, whose pointwise value is 0.
+
+        Raises:
+            ExpressionError: s contains a Dirac already.
+        """
+        tree = differentiate(self.tree)
+        if not self.derivative_is_distribution:
+            tree = without_dirac(tree)
+        return Activation(f"{self.name}'", unparse(tree), tree)
+
+    @cached_property
+    def derivative_is_distribution(self) -> bool:
+        """Whether s jumps, so that s' has Dirac parts and E[s'(u) s'(v)] is infinite at correlation 1."""
+        return bool(self.jumps)
+
+    @cached_property
+    def kink_points(self) -> tuple[Fraction | float, ...]:
+        """Where s is not smooth, ascending; exact fractions where rational. See `singularities` for the search range."""
+        return kink_points(self.tree)
+
+    @property
+    def kinks(self) -> tuple[float, ...]:
+        """Where s is not smooth, ascending."""
+        return tuple(float(point) for point in self.kink_points)
+
+    @cached_property
+    def jumps(self) -> tuple[float, ...]:
+        """Where s is discontinuous, ascending."""
+        return tuple(float(point) for point in jump_points(self.tree))
+
+    @cached_property
+    def parity(self) -> Parity | None:
+        """`even`, `odd`, or None when neither was proved."""
+        return parity_of(self.tree)
+
+    @cached_property
+    def homogeneity(self) -> Homogeneity | None:
+        """(degree, positive, negative) when s(x) = positive x_+^degree + negative (-x)_+^degree, else None."""
+        if any(isinstance(node, Apply) and node.function == "dirac" for node in walk(self.tree)):
+            return None
+        return homogeneity_of(self.tree)
+
+    @cached_property
+    def growth(self) -> Growth:
+        """An upper bound on |s(x)| for large |x|."""
+        return growth_of(self.tree)
+
+    def __repr__(self) -> str:
+        known = self.name == self.text or CATALOGUE.get(self.name) == self.text
+        return f"activation({self.name!r})" if known else f"activation({self.text!r})"
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"name": self.name, "text": self.text, "tree": self.tree}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+
+
+def activation(text: str | Activation, **parameters: float | Fraction | Decimal) -> Activation:
+    """An activation from a catalogue name or from text; nothing in the text is executed.
+
+    Args:
+        text: a name ("relu", "gelu", ...: `asymptotix.activations.CATALOGUE`), an expression in x ("max(x,0)**2 + x/10"), or an
+            Activation, which is returned unchanged.
+        **parameters: numbers for further names in the text, `activation("max(x,0) + a*min(x,0)", a=0.1)`. A float stands for
+            the shortest decimal that prints it, so 0.1 is exactly 1/10.
+
+    Raises:
+        ExpressionError: not an expression of the grammar, beyond its limits, or not finite at some real x.
+        InvalidInputError: a parameter that is not a finite number, has a reserved name or does not occur in the text.
+
+    >>> float(activation("max(x,0) + a*min(x,0)", a=0.1)(-2.0))
+    -0.2
+    """
+    if isinstance(text, Activation):
+        if parameters:
+            raise InvalidInputError("parameters", sorted(parameters), "absent when an Activation is passed")
+        return text
+    values = {name: _exact(name, value) for name, value in parameters.items()}
+    source = CATALOGUE.get(text, text) if isinstance(text, str) and not parameters else text
+    tree = parser.parse(source, values)
+    for name in values:
+        if not parser.mentions(source, name):
+            raise InvalidInputError("parameters", name, f"names that occur in {text!r}", "remove it or use it in the text")
+    if values:
+        source = text = unparse(tree)
+    return Activation(text, source, tree)
+
+
+def _exact(name: str, value: object) -> Fraction:
+    if not name.isidentifier() or name in ("x", "pi") or name in FUNCTION_NAMES:
+        raise InvalidInputError("parameters", name, "a new name", f"{name} is taken by the grammar")
+    if isinstance(value, bool) or not isinstance(value, Real | Decimal):
+        raise InvalidInputError(name, value, "a finite number")
+    try:
+        if isinstance(value, Fraction | Decimal | Integral):
+            exact = Fraction(value)
+        else:
+            exact = Fraction(repr(float(value)))
+    except (ValueError, OverflowError):
+        raise InvalidInputError(name, value, "a finite number") from None
+    if exact and not parser.MAGNITUDES[0] <= abs(exact) <= parser.MAGNITUDES[1]:
+        raise InvalidInputError(name, value, "zero or between 1e-12 and 1e12 in size")
+    return exact

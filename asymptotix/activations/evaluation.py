@@ -1,0 +1,210 @@
+"""The value of an expression tree at float64 arrays and at mpmath numbers.
+
+Textbook forms that lose digits are recognised: log(1 + e^u), log(1 + u) and e^u - 1. A factor step(u) or 1 - step(u) that is zero
+makes its product zero, whatever the other branch does there (it may overflow).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from asymptotix.activations.tree import Apply, Constant, Node, Number, Power, Product, Sum, Variable, is_constant
+
+if TYPE_CHECKING:
+    from mpmath import mpf
+
+__all__ = ["is_indicator", "value_float", "value_mp"]
+
+FloatArray = NDArray[np.float64]
+
+_NUMPY: dict[str, Callable[..., Any]] = {
+    "abs": np.abs, "sign": np.sign, "step": lambda u: np.heaviside(u, 0.0), "relu": lambda u: np.maximum(u, 0.0),
+    "max": np.maximum, "min": np.minimum, "dirac": lambda u: np.where(np.isnan(u), u, 0.0),
+    "exp": np.exp, "log": np.log, "sqrt": np.sqrt, "sin": np.sin, "cos": np.cos, "tan": np.tan, "atan": np.arctan,
+    "sinh": np.sinh, "cosh": np.cosh, "tanh": np.tanh,
+}  # fmt: skip
+_SCIPY = {"erf": "erf", "erfc": "erfc", "Phi": "ndtr"}
+_MPMATH = {"atan": "atan", "Phi": "ncdf"}
+
+
+def value_float(node: Node, x: FloatArray) -> FloatArray:
+    """The tree at x in float64, broadcast to the shape of x. Overflow gives inf without a warning."""
+    with np.errstate(all="ignore"):
+        return np.asarray(np.broadcast_to(_evaluate_float(node, x), x.shape), dtype=np.float64)
+
+
+def value_mp(node: Node, x: mpf) -> mpf:
+    """The tree at x in mpmath's current precision."""
+    import mpmath
+
+    match node:
+        case Variable():
+            return x
+        case Number(value):
+            return mpmath.mpf(value.numerator) / value.denominator
+        case Constant():
+            return +mpmath.pi
+        case Sum(terms):
+            return _sum_mp(terms, x)
+        case Product(factors):
+            return _product_mp(factors, x)
+        case Power(base, Number(value)) if value.denominator == 1:
+            return value_mp(base, x) ** int(value)
+        case Power(base, exponent):
+            return value_mp(base, x) ** value_mp(exponent, x)
+        case Apply(function, arguments):
+            return _apply_mp(function, arguments, x)
+
+
+def is_indicator(node: Node) -> bool:
+    """Whether the node is step(u) or 1 - step(u)."""
+    match node:
+        case Apply("step", _):
+            return True
+        case Sum((Product((Number(minus), Apply("step", _))), Number(one))):
+            return minus == -1 and one == 1
+        case _:
+            return False
+
+
+def _evaluate_float(node: Node, x: FloatArray) -> Any:
+    match node:
+        case Variable():
+            return x
+        case Number(value):
+            return _float(value)
+        case Constant():
+            return math.pi
+        case Sum(terms):
+            return _sum_float(terms, x)
+        case Product(factors):
+            return _product_float(factors, x)
+        case Power(base, Number(value)):
+            return _power_float(_evaluate_float(base, x), value)
+        case Power(base, exponent):
+            return np.power(_evaluate_float(base, x), _evaluate_float(exponent, x))
+        case Apply(function, arguments):
+            return _apply_float(function, arguments, x)
+
+
+def _float(value: Fraction) -> float:
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf
+
+
+def _sum_float(terms: tuple[Node, ...], x: FloatArray) -> Any:
+    if (inner := _exponential_minus_one(terms)) is not None:
+        return np.expm1(_evaluate_float(inner, x))
+    total = _evaluate_float(terms[0], x)
+    for term in terms[1:]:
+        total = total + _evaluate_float(term, x)
+    return total
+
+
+def _product_float(factors: tuple[Node, ...], x: FloatArray) -> Any:
+    indicators = [_evaluate_float(factor, x) for factor in factors if is_indicator(factor)]
+    result: Any = 1.0
+    first = True
+    for factor in factors:
+        if not is_indicator(factor):
+            result = _evaluate_float(factor, x) if first else result * _evaluate_float(factor, x)
+            first = False
+    for indicator in indicators:
+        result = np.where(indicator == 0.0, 0.0, result * indicator)
+    return result
+
+
+def _power_float(base: Any, exponent: Fraction) -> Any:
+    if exponent.denominator != 1:
+        return np.sqrt(base) if exponent == Fraction(1, 2) else np.power(base, float(exponent))
+    power = int(exponent)
+    # Repeated multiplication: exact sign, and several times faster than pow on large arrays.
+    result: Any = 1.0
+    square, remaining = base, abs(power)
+    while remaining:
+        if remaining & 1:
+            result = result * square
+        remaining >>= 1
+        if remaining:
+            square = square * square
+    return result if power > 0 else np.divide(1.0, result)
+
+
+def _apply_float(function: str, arguments: tuple[Node, ...], x: FloatArray) -> Any:
+    if function == "log" and (inner := _one_plus(arguments[0])) is not None:
+        if isinstance(inner, Apply) and inner.function == "exp":
+            return np.logaddexp(0.0, _evaluate_float(inner.arguments[0], x))
+        return np.log1p(_evaluate_float(inner, x))
+    values = [_evaluate_float(argument, x) for argument in arguments]
+    if function in _SCIPY:
+        from scipy import special  # only erf, erfc and Phi need SciPy
+
+        return getattr(special, _SCIPY[function])(*values)
+    return _NUMPY[function](*values)
+
+
+def _sum_mp(terms: tuple[Node, ...], x: mpf) -> mpf:
+    import mpmath
+
+    if (inner := _exponential_minus_one(terms)) is not None:
+        return mpmath.expm1(value_mp(inner, x))
+    return mpmath.fsum(value_mp(term, x) for term in terms)
+
+
+def _product_mp(factors: tuple[Node, ...], x: mpf) -> mpf:
+    import mpmath
+
+    if any(value_mp(factor, x) == 0 for factor in factors if is_indicator(factor)):
+        return mpmath.mpf(0)
+    return mpmath.fprod(value_mp(factor, x) for factor in factors)
+
+
+def _apply_mp(function: str, arguments: tuple[Node, ...], x: mpf) -> mpf:
+    import mpmath
+
+    if function == "log" and (inner := _one_plus(arguments[0])) is not None:
+        return mpmath.log1p(value_mp(inner, x))
+    values = [value_mp(argument, x) for argument in arguments]
+    match function:
+        case "abs":
+            return abs(values[0])
+        case "sign":
+            return mpmath.sign(values[0])
+        case "step":
+            return mpmath.mpf(int(values[0] > 0))
+        case "relu":
+            return max(values[0], mpmath.mpf(0))
+        case "max":
+            return max(values)
+        case "min":
+            return min(values)
+        case "dirac":
+            return mpmath.mpf(0)
+        case _:
+            return getattr(mpmath, _MPMATH.get(function, function))(values[0])
+
+
+def _one_plus(node: Node) -> Node | None:
+    """The u of 1 + u, when u depends on x."""
+    match node:
+        case Sum((inner, Number(one))) | Sum((Number(one), inner)) if one == 1 and not is_constant(inner):
+            return inner
+        case _:
+            return None
+
+
+def _exponential_minus_one(terms: tuple[Node, ...]) -> Node | None:
+    """The u of e^u - 1."""
+    match terms:
+        case (Apply("exp", (inner,)), Number(minus)) | (Number(minus), Apply("exp", (inner,))) if minus == -1:
+            return inner
+        case _:
+            return None

@@ -1,0 +1,183 @@
+"""Text -> expression tree. Nothing is executed: the text is parsed by `ast`, and only whitelisted nodes are translated.
+
+Grammar: numbers, x, pi, declared parameters, + - * / ** (or ^), parentheses, calls of the functions below with positional
+arguments, and one comparison as the first argument of `where`. Decimals are exact: 0.1 is 1/10.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import warnings
+from collections.abc import Mapping
+from fractions import Fraction
+
+from asymptotix.activations import algebra
+from asymptotix.activations.domain import check_constants, check_domain
+from asymptotix.activations.functions import FUNCTION_NAMES, call
+from asymptotix.activations.tree import Constant, Node, Number, Variable, walk
+from asymptotix.errors import ExpressionError
+
+__all__ = ["LIMITS", "MAGNITUDES", "mentions", "parse"]
+
+# What a text may contain at most. Chosen so that every accepted text is evaluated in milliseconds.
+LIMITS = {"characters": 500, "nodes": 200, "depth": 30, "digits": 40, "expanded nodes": 2000}
+MAGNITUDES = (Fraction(1, 10**12), Fraction(10**12))
+
+_ALLOWED = re.compile(r"[0-9A-Za-z_+\-*/^().,<>= \t]*")
+_NUMBER = re.compile(r"(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?")
+_MAX_PARENTHESES = 60  # deeper nesting than `depth` can only be redundant; ast itself fails at 200
+
+
+def parse(text: str, parameters: Mapping[str, Fraction] | None = None) -> Node:
+    """The tree of an activation s(x) written as text.
+
+    Args:
+        text: for instance "max(x,0)**2 + x/10".
+        parameters: exact values of further names that may occur in the text.
+
+    Raises:
+        ExpressionError: the text is outside the grammar or its limits, or s is not finite at some real x.
+    """
+    source = _prepared(text)
+    body = _syntax_tree(source)
+    names: dict[str, Node] = {"x": Variable(), "pi": Constant("pi")}
+    names.update({name: Number(value) for name, value in (parameters or {}).items()})
+    tree = _Translator(source, names).translate(body, 1)
+    if sum(1 for _ in walk(tree)) > LIMITS["expanded nodes"]:
+        raise ExpressionError(f"the expression expands to more than {LIMITS['expanded nodes']} nodes: {_quote(text)}")
+    check_constants(tree)
+    check_domain(tree)
+    return tree
+
+
+def mentions(text: str, name: str) -> bool:
+    """Whether a name occurs in the text as a word."""
+    return re.search(rf"\b{re.escape(name)}\b", text) is not None
+
+
+def _prepared(text: str) -> str:
+    if not isinstance(text, str):
+        raise ExpressionError(f"an activation is a text such as 'max(x,0)', got {type(text).__name__}")
+    if len(text) > LIMITS["characters"]:
+        raise ExpressionError(f"an activation has at most {LIMITS['characters']} characters, got {len(text)}")
+    if not _ALLOWED.fullmatch(text):
+        bad = next(character for character in text if not _ALLOWED.fullmatch(character))
+        raise ExpressionError(f"character {bad!a} is not allowed in an activation: {_quote(text)}")
+    depth = deepest = 0
+    for character in text:
+        depth += (character == "(") - (character == ")")
+        deepest = max(deepest, depth)
+    if deepest > _MAX_PARENTHESES:
+        raise ExpressionError(f"parentheses are nested {deepest} deep, at most {_MAX_PARENTHESES} are allowed")
+    return text.strip().replace("^", "**")
+
+
+def _syntax_tree(source: str) -> ast.expr:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")  # "1if" and the like only warn
+            body = ast.parse(source, mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError, Warning):
+        raise ExpressionError(f"not an expression: {_quote(source)}; write for instance max(x,0)**2 + x/10") from None
+    count = sum(isinstance(node, ast.expr) for node in ast.walk(body))
+    if count > LIMITS["nodes"]:
+        raise ExpressionError(f"an activation has at most {LIMITS['nodes']} nodes, got {count}")
+    return body
+
+
+class _Translator:
+    """Builds the tree from whitelisted syntax; everything else raises."""
+
+    def __init__(self, source: str, names: Mapping[str, Node]) -> None:
+        self.source, self.names = source, names
+
+    def translate(self, node: ast.expr, depth: int) -> Node:
+        if depth > LIMITS["depth"]:
+            raise ExpressionError(f"the expression is nested more than {LIMITS['depth']} deep: {_quote(self.source)}")
+        match node:
+            case ast.Constant():
+                return self._number(node)
+            case ast.Name(id=name):
+                return self._name(name)
+            case ast.UnaryOp(op=ast.UAdd(), operand=operand):
+                return self.translate(operand, depth + 1)
+            case ast.UnaryOp(op=ast.USub(), operand=operand):
+                return algebra.negate(self.translate(operand, depth + 1))
+            case ast.BinOp(left=left, op=operator, right=right):
+                return self._binary(operator, self.translate(left, depth + 1), self.translate(right, depth + 1))
+            case ast.Call():
+                return self._call(node, depth)
+            case _:
+                raise ExpressionError(f"{type(node).__name__} is not allowed in an activation: {_quote(self.source)}")
+
+    def _number(self, node: ast.Constant) -> Node:
+        text = ast.get_source_segment(self.source, node) or ""
+        if type(node.value) not in (int, float) or not _NUMBER.fullmatch(text):
+            raise ExpressionError(f"{_quote(text or repr(node.value))} is not a decimal number")
+        if sum(character.isdigit() for character in text) > LIMITS["digits"]:
+            raise ExpressionError(f"a number has at most {LIMITS['digits']} digits: {_quote(text)}")
+        value = Fraction(text)
+        if value and not MAGNITUDES[0] <= value <= MAGNITUDES[1]:
+            raise ExpressionError(f"a number must lie between 1e-12 and 1e12, got {_quote(text)}")
+        return Number(value)
+
+    def _name(self, name: str) -> Node:
+        if name in self.names:
+            return self.names[name]
+        known = ", ".join(self.names)
+        remedy = f"write {name}(x)" if name in FUNCTION_NAMES else f"pass it as a parameter, {name}=0.1"
+        raise ExpressionError(f"unknown name {_quote(name)}: known are {known}; {remedy}")
+
+    def _binary(self, operator: ast.operator, left: Node, right: Node) -> Node:
+        match operator:
+            case ast.Add():
+                return algebra.add(left, right)
+            case ast.Sub():
+                return algebra.subtract(left, right)
+            case ast.Mult():
+                return algebra.multiply(left, right)
+            case ast.Div():
+                return algebra.multiply(left, algebra.raise_to(right, algebra.MINUS_ONE))
+            case ast.Pow():
+                return algebra.raise_to(left, right)
+            case _:
+                raise ExpressionError(f"operator {type(operator).__name__} is not allowed; use + - * / **")
+
+    def _call(self, node: ast.Call, depth: int) -> Node:
+        if not isinstance(node.func, ast.Name) or node.func.id not in FUNCTION_NAMES:
+            name = node.func.id if isinstance(node.func, ast.Name) else type(node.func).__name__
+            raise ExpressionError(f"unknown function {_quote(name)}: known are {', '.join(FUNCTION_NAMES)}")
+        if node.keywords:
+            raise ExpressionError(f"{node.func.id} takes positional arguments only")
+        if node.func.id == "where":
+            return self._where(node.args, depth)
+        return call(node.func.id, [self.translate(argument, depth + 1) for argument in node.args])
+
+    def _where(self, arguments: list[ast.expr], depth: int) -> Node:
+        if len(arguments) != 3 or not isinstance(arguments[0], ast.Compare) or len(arguments[0].ops) != 1:
+            raise ExpressionError("where is written where(u > v, a, b) with one comparison < <= > >=")
+        comparison = arguments[0]
+        left = self.translate(comparison.left, depth + 1)
+        right = self.translate(comparison.comparators[0], depth + 1)
+        yes, no = (self.translate(argument, depth + 1) for argument in arguments[1:])
+        match comparison.ops[0]:
+            case ast.Gt():
+                condition, first, second = algebra.subtract(left, right), yes, no
+            case ast.Lt():
+                condition, first, second = algebra.subtract(right, left), yes, no
+            case ast.GtE():
+                condition, first, second = algebra.subtract(right, left), no, yes
+            case ast.LtE():
+                condition, first, second = algebra.subtract(left, right), no, yes
+            case operator:
+                raise ExpressionError(f"comparison {type(operator).__name__} is not allowed; use < <= > >=")
+        indicator = algebra.apply("step", condition)
+        return algebra.add(
+            algebra.multiply(indicator, first),
+            algebra.multiply(algebra.subtract(algebra.ONE, indicator), second),
+        )
+
+
+def _quote(text: str) -> str:
+    return repr(text if len(text) <= 60 else text[:57] + "...")

@@ -1,0 +1,4 @@
+"""The command line: parse, call, print. No command computes anything itself.
+
+Everything heavy is imported inside the commands: `asymptotix --help` loads no NumPy.
+"""

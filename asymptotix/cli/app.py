@@ -1,0 +1,69 @@
+"""The command `asymptotix`: its subcommands, `--version` and `--help`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from asymptotix.cli.cite import cite
+from asymptotix.cli.coefficients import coefficients
+from asymptotix.cli.curves import check_problem, risk_of_problem
+from asymptotix.cli.demo import demo
+from asymptotix.cli.derive import derive
+from asymptotix.cli.doctor import doctor
+from asymptotix.cli.exit_codes import EPILOG, CommandGroup
+from asymptotix.cli.init import init
+from asymptotix.cli.kernel import kernel
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    name="asymptotix",
+    cls=CommandGroup,
+    no_args_is_help=True,
+    rich_markup_mode=None,  # help texts hold brackets that Rich would read as markup
+    pretty_exceptions_enable=False,
+    epilog=EPILOG,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("kernel", short_help="A kernel of an activation in closed form.")(kernel)
+app.command("coefficients", short_help="Hermite and Gegenbauer coefficients.")(coefficients)
+app.command("risk", short_help="What the theory predicts for a problem.")(risk_of_problem)
+app.command("check", short_help="Whether an experiment agrees with it.")(check_problem)
+app.command("derive", short_help="The derivations, checked as they are printed.")(derive)
+app.command("demo", short_help="The tour: figures, table, formula sheet.")(demo)
+app.command("init", short_help="Write a commented problem file.")(init)
+app.command("cite", short_help="The papers behind the formulas.")(cite)
+app.command("doctor", short_help="Versions, extras, BLAS threads.")(doctor)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from asymptotix import __version__
+
+        typer.echo(f"asymptotix {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def asymptotix(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """The high-dimensional theory of linearized neural networks: its formulas, its risk curves, and their check by simulation.
+
+    \b
+    Examples:
+      asymptotix kernel relu                       the closed form, proved
+      asymptotix init problem.toml                 a commented problem file
+      asymptotix risk problem.toml                 what the theory predicts
+      asymptotix check problem.toml                whether an experiment agrees
+      asymptotix demo --output out                 the tour: figures, table, formula sheet
+    """  # noqa: D301 the \b is for the help formatter, which keeps the lines after it
+
+
+def main() -> None:
+    """Entry point of the console script."""
+    app(prog_name="asymptotix")

@@ -1,0 +1,70 @@
+"""What the exit code of a command means, and how errors and warnings become one line on standard error."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import IntEnum
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+from asymptotix.errors import AsymptotixError
+
+__all__ = ["CommandGroup", "ExitCode", "fail"]
+
+
+class ExitCode(IntEnum):
+    """Exit codes, the same for every command."""
+
+    FINE = 0
+    DISAGREE = 1
+    USAGE = 2
+    REFUSED = 3
+    STORAGE = 4
+    NOT_ENOUGH_EVIDENCE = 5
+    INTERRUPTED = 130
+
+
+EPILOG = "Exit codes: 0 fine, 1 theory and simulation disagree, 2 usage, 3 numerical refusal, 4 storage, 5 not enough evidence."
+
+
+def fail(message: str, code: int) -> typer.Exit:
+    """Print one line on standard error; raise what it returns."""
+    typer.echo(f"error: {' '.join(message.split())}", err=True)
+    return typer.Exit(int(code))
+
+
+class CommandGroup(TyperGroup):
+    """Runs a command; errors that the package raises on purpose leave without a traceback, with their own exit code."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command."""
+        with _one_line_warnings():
+            try:
+                return super().invoke(ctx)
+            except AsymptotixError as error:
+                raise fail(str(error), error.exit_code) from error
+            except KeyboardInterrupt:
+                raise fail("interrupted before any result", ExitCode.INTERRUPTED) from None
+            except MemoryError:
+                raise fail("out of memory: choose fewer grid points, samples or features", ExitCode.REFUSED) from None
+            except OSError as error:
+                if isinstance(error, BrokenPipeError):  # the reader of our output went away, as `| head` does
+                    raise
+                raise fail(f"{error.filename or 'storage'}: {error.strerror or error}", ExitCode.STORAGE) from error
+
+
+@contextmanager
+def _one_line_warnings() -> Iterator[None]:
+    def show(message: Warning | str, *_: Any, **__: Any) -> None:
+        typer.echo(f"warning: {' '.join(str(message).split())}", err=True)
+
+    before = warnings.showwarning
+    warnings.showwarning = show
+    try:
+        yield
+    finally:
+        warnings.showwarning = before

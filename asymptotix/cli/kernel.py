@@ -1,0 +1,102 @@
+"""`asymptotix kernel`: dual, random-feature and tangent kernels in closed form."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from asymptotix.cli.output import JsonOption, print_json
+from asymptotix.cli.values import number_list
+
+if TYPE_CHECKING:
+    from asymptotix.symbolic.formula import Formula
+
+__all__ = ["kernel"]
+
+
+def kernel(
+    activation: Annotated[str | None, typer.Argument(help="A name or an expression in x.", show_default=False)] = None,
+    kind: Annotated[Literal["dual", "nngp", "tangent"], typer.Option("--kind", help="Which kernel.")] = "dual",
+    derivative: Annotated[bool, typer.Option("--derivative", help="Of a dual kernel: E[s'(u) s'(v)].")] = False,
+    arc_cosine: Annotated[int | None, typer.Option("--arc-cosine", help="The arc-cosine kernel of this order instead.")] = None,
+    depth: Annotated[int, typer.Option("--depth", help="Hidden layers.")] = 1,
+    weight_variance: Annotated[float, typer.Option("--weight-variance")] = 1.0,
+    bias_variance: Annotated[float, typer.Option("--bias-variance")] = 0.0,
+    layers: Annotated[Literal["all", "first", "last"], typer.Option("--layers", help="Part of a tangent kernel.")] = "all",
+    at: Annotated[str | None, typer.Option("--at", metavar="Q1,Q2,C", help="Evaluate there too.", show_default=False)] = None,
+    latex: Annotated[bool, typer.Option("--latex", help="Print the LaTeX only.")] = False,
+    python: Annotated[bool, typer.Option("--python", help="Print a Python function only.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Derive a kernel of an activation in closed form; q1 = |x|^2/d, q2 = |x'|^2/d, c = <x,x'>/d.
+
+    \b
+    Examples:
+      asymptotix kernel relu
+      asymptotix kernel "max(x,0)**2 + x/10" --latex
+      asymptotix kernel relu --kind tangent --depth 3 --weight-variance 2
+      asymptotix kernel relu --kind tangent --layers first --at 1,1,0.5
+      asymptotix kernel --arc-cosine 3 --python
+    """  # noqa: D301 the \b is for the help formatter, which keeps the lines after it
+    if (activation is None) == (arc_cosine is None):
+        raise typer.BadParameter("give an activation or --arc-cosine ORDER", param_hint="ACTIVATION")
+    if arc_cosine is not None:
+        from asymptotix import arc_cosine_kernel
+
+        formula = arc_cosine_kernel(arc_cosine)
+    else:
+        formula = _formula(str(activation), kind, derivative, layers, depth, weight_variance, bias_variance)
+    point = None if at is None else _point(at)
+    value = None if point is None else float(formula.evaluate(*point))
+    if latex or python:
+        typer.echo(formula.latex() if latex else formula.python())
+    elif as_json:
+        print_json(_content(formula, point, value))
+    else:
+        _print(formula, point, value)
+
+
+def _formula(activation: str, kind: str, derivative: bool, layers: Any, depth: int, weight: float, bias: float) -> Formula:
+    from asymptotix import dual_kernel, nngp_kernel, tangent_kernel
+
+    if derivative and kind != "dual":
+        raise typer.BadParameter("only for --kind dual", param_hint="--derivative")
+    if layers != "all" and kind != "tangent":
+        raise typer.BadParameter("only for --kind tangent", param_hint="--layers")
+    if kind == "dual":
+        if depth != 1 or weight != 1 or bias != 0:
+            raise typer.BadParameter("depth and variances belong to --kind nngp or --kind tangent", param_hint="--kind")
+        return dual_kernel(activation, derivative=derivative)
+    if kind == "nngp":
+        return nngp_kernel(activation, depth=depth, weight_variance=weight, bias_variance=bias)
+    return tangent_kernel(activation, depth=depth, weight_variance=weight, bias_variance=bias, layers=layers)
+
+
+def _point(text: str) -> tuple[float, ...]:
+    values = tuple(number_list("--at", text))
+    if len(values) != 3:
+        raise typer.BadParameter(f"{text!r}: write q1,q2,c", param_hint="--at")
+    return values
+
+
+def _content(formula: Formula, point: tuple[float, ...] | None, value: float | None) -> dict[str, Any]:
+    content = {
+        "formula": formula.name, "expression": str(formula.expression), "latex": formula.latex(),
+        "bindings": {str(binding.symbol): str(binding.expression) for binding in formula.bindings},
+        "symbols": [str(symbol) for symbol in formula.symbols],
+        "status": {"kind": formula.status.kind, "digits": formula.status.digits, "route": formula.status.route},
+    }  # fmt: skip
+    return content if point is None else {**content, "at": list(point), "value": value}
+
+
+def _print(formula: Formula, point: tuple[float, ...] | None, value: float | None) -> None:
+    typer.echo(formula.name)
+    for binding in formula.bindings:
+        typer.echo(f"  {binding.symbol} = {binding.expression}")
+    typer.echo(f"  = {formula.expression}")
+    digits = f" to {formula.status.digits} digits" if formula.status.digits else ""
+    typer.echo(f"status: {formula.status.kind}{digits} ({formula.status.route})")
+    typer.echo(f"LaTeX:  {formula.latex()}")
+    if value is not None and point is not None:
+        typer.echo(f"at (q1, q2, c) = ({', '.join(f'{x:g}' for x in point)}): {value!r}")

@@ -1,0 +1,183 @@
+"""The options of every command that works on a problem: a problem file, options, or a file with changes to it.
+
+The options are put together into what a problem file would say and checked by the same schema.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from asymptotix.cli.values import grid_value, number_list
+from asymptotix.errors import ProblemFileError
+from asymptotix.problems.problem import Problem
+
+__all__ = ["MODEL_NAMES", "takes_problem"]
+
+MODEL_NAMES = {
+    "sphere-features": "random_features_sphere",
+    "sphere-kernel": "kernel_ridge_sphere",
+    "random-features": "random_features",
+    "ridge-regression": "ridge_regression",
+}
+_MODEL, _GRID = "Model", "Grid"
+
+
+def _option(name: str, text: str, panel: str = _MODEL, metavar: str | None = None) -> Any:
+    return typer.Option(name, help=text, rich_help_panel=panel, metavar=metavar, show_default=False)
+
+
+def collect_problem(
+    problem_file: Annotated[
+        Path | None, typer.Argument(metavar="PROBLEM.toml", help="A problem file; options given beside it change it.")
+    ] = None,
+    model: Annotated[str | None, _option("--model", f"One of {', '.join(MODEL_NAMES)}.", metavar="NAME")] = None,
+    activation: Annotated[str | None, _option("--activation", "A name or an expression in x.", metavar="TEXT")] = None,
+    kernel: Annotated[str | None, _option("--kernel", "Of sphere-kernel: tangent, nngp or exponential.", metavar="NAME")] = None,
+    depth: Annotated[int | None, _option("--depth", "Hidden layers of the kernel.")] = None,
+    weight_variance: Annotated[float | None, _option("--weight-variance", "Of the kernel's network.")] = None,
+    bias_variance: Annotated[float | None, _option("--bias-variance", "Of the kernel's network.")] = None,
+    layers: Annotated[str | None, _option("--layers", "Of a tangent kernel: all, first or last.", metavar="NAME")] = None,
+    dimension: Annotated[int | None, _option("--dimension", "Input dimension on the sphere, at least 3.")] = None,
+    eigenvalues: Annotated[str | None, _option("--eigenvalues", "Of the spectrum.", metavar="A,B,...")] = None,
+    multiplicities: Annotated[str | None, _option("--multiplicities", "One for each eigenvalue.", metavar="A,B,...")] = None,
+    tail: Annotated[float | None, _option("--tail", "Mass of an infinitely flat remainder of the spectrum.")] = None,
+    power_law: Annotated[
+        str | None, _option("--power-law", "Spectrum i^(-EXPONENT), up to SIZE if given.", metavar="EXPONENT[:SIZE]")
+    ] = None,
+    energies: Annotated[
+        str | None, _option("--energies", "Squared norm of the target in each level or degree.", metavar="A,B,...")
+    ] = None,
+    source: Annotated[float | None, _option("--source", "Target of a power law: energies i^(-1 - 2 exponent source).")] = None,
+    noise_variance: Annotated[float | None, _option("--noise-variance", "Of the labels.")] = None,
+    n_samples: Annotated[str | None, _option("--n-samples", "A, A,B,... or START:STOP:NUM[:log].", _GRID, "GRID")] = None,
+    n_features: Annotated[str | None, _option("--n-features", "The same, for random features.", _GRID, "GRID")] = None,
+    ridge: Annotated[
+        str | None, _option("--ridge", "The same; multiplies |theta|^2 beside a sum of squares.", _GRID, "GRID")
+    ] = None,
+) -> Problem:
+    """The problem that the command line describes."""
+    from asymptotix.problems.loader import problem_from_mapping, read_toml
+
+    options = {
+        name: value for name, value in locals().items() if name not in ("problem_file", "problem_from_mapping", "read_toml")
+    }
+    given = {name: value for name, value in options.items() if value is not None}
+    if problem_file is None and "model" not in given:
+        raise typer.BadParameter("give a problem file (`asymptotix init` writes one) or --model", param_hint="PROBLEM.toml")
+    content: dict[str, Any] = {"grid": {}} if problem_file is None else read_toml(problem_file)
+    _merge(content, _as_file(given, content))
+    if problem_file is not None:
+        return problem_from_mapping(content, source=str(problem_file))
+    try:
+        return problem_from_mapping(content, source="command line")
+    except ProblemFileError as error:
+        raise ProblemFileError(_in_options(str(error))) from None
+
+
+def takes_problem(command: Callable[..., None]) -> Callable[..., None]:
+    """A command whose first parameter is a Problem, with the options of `collect_problem` instead of that parameter."""
+    shared = inspect.signature(collect_problem, eval_str=True).parameters
+    own = list(inspect.signature(command, eval_str=True).parameters.values())[1:]
+
+    def run(**arguments: Any) -> None:
+        problem = collect_problem(**{name: arguments.pop(name) for name in shared})
+        command(problem, **arguments)
+
+    parameters = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in (*shared.values(), *own)]
+    run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined] # how Typer learns the options
+    run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+    run.__name__, run.__doc__ = command.__name__, command.__doc__
+    return run
+
+
+# option -> where it stands in a problem file; those of `_KERNEL_OPTIONS` stand in model.kernel where the model has a kernel
+_PLACES = {
+    "activation": ("model", "activation"),
+    "depth": ("model", "depth"),
+    "weight_variance": ("model", "weight_variance"),
+    "bias_variance": ("model", "bias_variance"),
+    "layers": ("model", "layers"),
+    "kernel": ("model", "kernel", "name"),
+    "dimension": ("model", "dimension"),
+    "eigenvalues": ("model", "spectrum", "eigenvalues"),
+    "multiplicities": ("model", "spectrum", "multiplicities"),
+    "tail": ("model", "spectrum", "tail"),
+    "energies": ("model", "target", "energies"),
+    "source": ("model", "target", "source"),
+    "noise_variance": ("model", "noise_variance"),
+    "n_samples": ("grid", "n_samples"),
+    "n_features": ("grid", "n_features"),
+    "ridge": ("grid", "ridge"),
+}
+_KERNEL_OPTIONS = ("activation", "depth", "weight_variance", "bias_variance", "layers")
+
+
+def _as_file(given: dict[str, Any], content: dict[str, Any]) -> dict[str, Any]:
+    """What a problem file with the options given would say."""
+    made: dict[str, Any] = {}
+    if "model" in given:
+        name = given["model"]
+        _put(made, ("model", "kind"), MODEL_NAMES.get(name, name.replace("-", "_")))
+    kind = made.get("model", {}).get("kind") or _kind_of(content)
+    for name, value in given.items():
+        if name == "power_law":
+            _put(made, ("model", "spectrum", "power_law"), _power_law(value))
+        elif name in _PLACES:
+            place = _PLACES[name]
+            if name in _KERNEL_OPTIONS and kind == "kernel_ridge_sphere":
+                place = ("model", "kernel", name)
+            _put(made, place, _parsed(name, value))
+    return made
+
+
+def _parsed(name: str, value: Any) -> Any:
+    option = "--" + name.replace("_", "-")
+    if name in ("n_samples", "n_features", "ridge"):
+        return grid_value(option, value)
+    return number_list(option, value) if name in ("eigenvalues", "multiplicities", "energies") else value
+
+
+def _power_law(text: str) -> dict[str, Any]:
+    exponent, _, size = text.partition(":")
+    made: dict[str, Any] = {"exponent": number_list("--power-law", exponent)[0]}
+    if size:
+        if not size.strip().isdigit():
+            raise typer.BadParameter(f"{size!r} is not a whole number: write EXPONENT:SIZE", param_hint="--power-law")
+        made["size"] = int(size)
+    return made
+
+
+def _kind_of(content: dict[str, Any]) -> str:
+    model = content.get("model")
+    return str(model.get("kind", "")) if isinstance(model, dict) else ""
+
+
+def _put(tree: dict[str, Any], path: tuple[str, ...], value: Any) -> None:
+    for key in path[:-1]:
+        tree = tree.setdefault(key, {})
+    tree[path[-1]] = value
+
+
+def _merge(content: dict[str, Any], changes: dict[str, Any]) -> None:
+    """Options over the file; a grid value replaces the whole value, ranges included."""
+    for key, value in changes.items():
+        if isinstance(value, dict) and isinstance(content.get(key), dict) and key not in ("n_samples", "n_features", "ridge"):
+            _merge(content[key], value)
+        else:
+            content[key] = value
+
+
+def _in_options(message: str) -> str:
+    """The message with the key paths of a problem file replaced by the options that set them."""
+    names = {".".join(place): name for name, place in _PLACES.items()}
+    names |= {f"model.kernel.{name}": name for name in _KERNEL_OPTIONS}
+    names |= {"model.kind": "model", "model.target": "energies", "model.spectrum": "eigenvalues", "model.kernel": "kernel"}
+    names["model.spectrum.power_law"] = "power_law"
+    paths = "|".join(re.escape(path) for path in sorted(names, key=len, reverse=True))
+    return re.sub(rf"\b(?:{paths})\b", lambda match: "--" + names[match[0]].replace("_", "-"), message)

@@ -1,0 +1,43 @@
+"""Numbers as one types them in a shell: `0,1,0.5` is a list, `100:400:20` a range of 20 points, `1e-6:1:7:log` a log range."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import typer
+
+__all__ = ["grid_value", "number_list"]
+
+
+def number_list(option: str, text: str) -> list[float]:
+    """Comma-separated numbers.
+
+    >>> number_list("--energies", "0,1,0.5")
+    [0.0, 1.0, 0.5]
+    """
+    return [_number(option, part) for part in text.split(",")]
+
+
+def grid_value(option: str, text: str) -> Any:
+    """A number, a list, or a range, in the form of a problem file.
+
+    >>> grid_value("--ridge", "0.1"), grid_value("--ridge", "1e-3,0.1")
+    (0.1, [0.001, 0.1])
+    >>> grid_value("--n-features", "100:400:20:log")
+    {'start': 100.0, 'stop': 400.0, 'num': 20, 'spacing': 'log'}
+    """
+    if ":" not in text:
+        numbers = number_list(option, text)
+        return numbers if "," in text else numbers[0]
+    parts = text.split(":")
+    if len(parts) not in (3, 4) or not parts[2].strip().isdigit():
+        raise typer.BadParameter(f"{text!r} is no range: write start:stop:num or start:stop:num:log", param_hint=option)
+    spacing = {"spacing": parts[3].strip()} if len(parts) == 4 else {}
+    return {"start": _number(option, parts[0]), "stop": _number(option, parts[1]), "num": int(parts[2]), **spacing}
+
+
+def _number(option: str, text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text.strip()!r} is not a number", param_hint=option) from None

@@ -1,0 +1,1 @@
+"""Deterministic equivalents: spectrum and target in, risk curves out."""

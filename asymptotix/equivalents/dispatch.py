@@ -1,0 +1,53 @@
+"""`risk`: from a model to its deterministic equivalent."""
+
+from __future__ import annotations
+
+from numpy.typing import ArrayLike
+
+from asymptotix.equivalents.kernel_ridge import finite_population_risk
+from asymptotix.equivalents.random_features import random_features_risk
+from asymptotix.equivalents.ridge import ridge_risk
+from asymptotix.errors import InvalidInputError
+from asymptotix.models.designs import DataKernel
+from asymptotix.models.kernel_ridge import KernelRidge
+from asymptotix.models.random_features import RandomFeatures
+from asymptotix.models.ridge_regression import RidgeRegression
+from asymptotix.results import RiskCurve
+
+__all__ = ["Model", "risk"]
+
+Model = RidgeRegression | KernelRidge | RandomFeatures
+
+
+def risk(model: Model, *, n_samples: ArrayLike, ridge: ArrayLike, n_features: ArrayLike | None = None) -> RiskCurve:
+    r"""Deterministic equivalents of every shared quantity of `model` on a grid.
+
+    Args:
+        model: RidgeRegression, KernelRidge or RandomFeatures.
+        n_samples: n > 0, any shape.
+        ridge: $\lambda\ge0$ beside the sum of squared errors, any shape; 0 is the limit from above.
+        n_features: p > 0 or infinite, for random features only.
+            The three broadcast by NumPy's rules: `n_samples[:, None]` and `ridge` make a grid.
+
+    Returns:
+        A RiskCurve: `excess_risk` = `bias` + `variance`, `test_error` = excess risk + noise variance, `train_error`,
+        `squared_norm`, `df1`, `df2`, `effective_ridge`, `overfitting_coefficient`.
+        `squared_norm`, `df1`, `df2`, `effective_ridge`, `overfitting_coefficient`.
+
+    Raises:
+        InvalidInputError: an argument out of range.
+        HypothesisError: a point where the risk is infinite (ridge = 0 on the interpolation threshold).
+
+    Examples:
+        >>> import asymptotix as ax
+        >>> model = ax.RidgeRegression(ax.Spectrum([1.0], [200]), [1.0], noise_variance=0.25)
+        >>> float(ax.risk(model, n_samples=100, ridge=0.0).test_error)
+        1.0
+    """
+    if isinstance(model, RandomFeatures):
+        return random_features_risk(model, n_samples=n_samples, ridge=ridge, n_features=n_features)
+    if isinstance(model, KernelRidge) and isinstance(model.design, DataKernel) and not model.design.replacement:
+        return finite_population_risk(model, n_samples=n_samples, ridge=ridge, n_features=n_features)
+    if isinstance(model, RidgeRegression | KernelRidge):
+        return ridge_risk(model, n_samples=n_samples, ridge=ridge, n_features=n_features)
+    raise InvalidInputError("model", model, "a RidgeRegression, a KernelRidge or a RandomFeatures")

@@ -1,0 +1,94 @@
+r"""The risks of ridge and of random-feature regression from one set of level sums: the same formulas, p infinite or finite.
+
+With $a=n-T_1$, $c=p-T_1$, $T_1=\mathrm{df}_1$, $T_2=\mathrm{df}_2$, $e=T_1-T_2$ at $\kappa=\nu_2$, $B_2=\sum
+e_k(\kappa/(s_k+\kappa))^2$ and $B_\Sigma=\kappa\sum e_ks_k/(s_k+\kappa)^2$, the textbook form is
+
+.. math:: \mathrm{bias} = \frac{n[(c+e)B_2+eB_\Sigma]}{ac+(a+c)e},\quad
+\mathrm{variance}=\sigma^2\frac{cT_2+eT_1}{ac+(a+c)e},\quad
+          \mathrm{train}=\Big(\frac an\Big)^2\mathrm{test},\quad \mathbb E\|\hat\theta\|^2=\frac p{ac+(a+c)e}\Big[\frac
+          e\kappa(B_2+B_\Sigma+\sigma^2)+\frac a\kappa B_\Sigma\Big].
+
+The code divides numerator and denominator by $c+e$ and uses $w=e/(c+e)\in[0,1]$ and $h=cw$, which have limits for $p\to\infty$
+($w=0$, $h=e$: ridge regression,
+$\mathrm{bias}=nB_2/(n-T_2)$), for $c=0$ (ridgeless, n > p) and for $n\to\infty$. All terms are positive, nothing is subtracted.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from asymptotix.equivalents.fixed_point import EffectiveRidge
+from asymptotix.equivalents.level_sums import level_sums
+from asymptotix.errors import HypothesisError
+from asymptotix.spectra.spectrum import Spectrum
+from asymptotix.spectra.target import Target
+
+__all__ = ["risk_values"]
+
+FloatArray = NDArray[np.float64]
+
+
+def risk_values(
+    spectrum: Spectrum,
+    target: Target,
+    noise_variance: float,
+    fixed_point: EffectiveRidge,
+    n_samples: FloatArray,
+    n_features: FloatArray,
+) -> dict[str, FloatArray]:
+    r"""Every shared field of a RiskCurve on the grid of `fixed_point`.
+
+    `overfitting_coefficient` is $n/(a+h)$, for ridge regression $n/(n-\mathrm{df}_2)$.
+
+    Raises:
+        HypothesisError: a point where the risk is infinite: ridge = 0 with n_samples = min(n_features, rank).
+    """
+    shape = fixed_point.value.shape
+    n, p = np.broadcast_to(n_samples, shape), np.broadcast_to(n_features, shape)
+    sums = level_sums(spectrum, target.padded(len(spectrum)), target.tail, fixed_point.log_value.ravel())
+    df1, df2, e, e_per_kappa, b2, mixed, mixed_per_kappa = (
+        np.reshape(values, shape)
+        for values in (sums.df1, sums.df2, sums.spread, sums.spread_per_kappa, sums.unlearned, sums.mixed, sums.mixed_per_kappa)
+    )
+    a, c = fixed_point.samples_gap, fixed_point.features_gap
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
+        w = np.where(np.isinf(c) | (c + e == 0), 0.0, e / (c + e))
+        h = np.where(np.isinf(c), e, c * w)
+        _refuse_infinite_risk(a + h, n, p)
+        per_sample = np.where(np.isinf(n), 1.0, n / (a + h))
+        noise = np.where(np.isinf(n), 0.0, ((1.0 - w) * df2 + w * df1) / (a + h))
+        bias = per_sample * (b2 + w * mixed)
+        variance = noise_variance * noise
+        excess = bias + variance
+        test = excess + noise_variance
+        train = np.where(np.isinf(n), 1.0, a / n) ** 2 * test
+        features_share = np.where(np.isinf(p), 1.0, p / (c + e))
+        noisy = np.where(np.isinf(a), 0.0, e_per_kappa * (b2 + mixed + noise_variance) / (a + h))
+        norm = features_share * (noisy + np.where(np.isinf(a), 1.0, a / (a + h)) * mixed_per_kappa)
+    fields = {
+        "excess_risk": excess,
+        "bias": bias,
+        "variance": variance,
+        "test_error": test,
+        "train_error": train,
+        "squared_norm": norm,
+        "df1": df1,
+        "df2": df2,
+        "overfitting_coefficient": per_sample,
+        "effective_ridge": fixed_point.value,
+        "log_effective_ridge": fixed_point.log_value,
+        "nu1": fixed_point.nu1,
+    }
+    return {name: np.asarray(values, dtype=np.float64) for name, values in fields.items()}
+
+
+def _refuse_infinite_risk(denominator: FloatArray, n: FloatArray, p: FloatArray) -> None:
+    bad = denominator == 0
+    if np.any(bad):
+        at = f"n_samples = {n[bad].flat[0]:g}" + ("" if np.isinf(p[bad].flat[0]) else f", n_features = {p[bad].flat[0]:g}")
+        raise HypothesisError(
+            f"ridge = 0 is not valid at {at}: there n_samples = min(n_features, rank) and the risk is infinite; "
+            "use ridge > 0 or leave the point out"
+            "use ridge > 0 or leave the point out"
+        )

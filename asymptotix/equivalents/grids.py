@@ -1,0 +1,42 @@
+"""From the values on a grid to a RiskCurve."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from asymptotix.errors import InvalidInputError
+from asymptotix.results import Fields, RiskCurve
+
+__all__ = ["curve", "no_features"]
+
+_HEAVY = 3  # the variance of 1/smallest eigenvalue is infinite for |n - p| <= 3 (inverse Wishart moments)
+
+
+def curve(model: Any, values: dict[str, NDArray[np.float64]], **grid: ArrayLike) -> RiskCurve:
+    """A RiskCurve of `model` with the grid arguments named."""
+    arrays = {name: np.asarray(argument, dtype=np.float64) for name, argument in grid.items()}
+    return RiskCurve(
+        model=type(model).__name__,
+        grid=arrays,
+        values=Fields(values),
+        noise_variance=model.noise_variance,
+        references=model.references,
+        heavy_tailed=_heavy_tailed(model.spectrum.rank, **arrays),
+    )
+
+
+def _heavy_tailed(
+    rank: float, n_samples: NDArray[np.float64], ridge: NDArray[np.float64], n_features: NDArray[np.float64] | float = np.inf
+) -> NDArray[np.bool_]:
+    threshold = np.minimum(n_features, rank)
+    with np.errstate(invalid="ignore"):
+        return np.asarray((ridge == 0) & (np.abs(n_samples - threshold) <= _HEAVY))
+
+
+def no_features(model: Any, n_features: ArrayLike | None) -> None:
+    """Refuse `n_features` where the model has none."""
+    if n_features is not None:
+        raise InvalidInputError("n_features", n_features, f"left out: {type(model).__name__} has no random features")

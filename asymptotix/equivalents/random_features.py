@@ -1,0 +1,37 @@
+r"""Random-feature ridge regression: the formulas of `equivalent_risk` at the root of $\lambda p=\nu_2(n-T_1)(p-T_1)$."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from asymptotix.equivalents.equivalent_risk import risk_values
+from asymptotix.equivalents.fixed_point import effective_ridge
+from asymptotix.equivalents.grids import curve
+from asymptotix.errors import InvalidInputError
+from asymptotix.models.random_features import RandomFeatures
+from asymptotix.results import RiskCurve
+
+__all__ = ["random_features_risk"]
+
+
+def random_features_risk(
+    model: RandomFeatures, *, n_samples: ArrayLike, ridge: ArrayLike, n_features: ArrayLike | None = None
+) -> RiskCurve:
+    """The risk of random-feature regression on a grid of n_samples, n_features (infinite: kernel ridge regression) and ridge.
+
+    Raises:
+        InvalidInputError: an argument out of range or missing.
+        HypothesisError: ridge = 0 at n_samples = min(n_features, rank).
+
+    Source:
+        [DefilippisLoureiroMisiakiewicz2024]; derivations/random_features_scalar_equation.py.
+    """
+    if n_features is None:
+        raise InvalidInputError(
+            "n_features", None, "given for random features", "n_features=numpy.inf is kernel ridge regression"
+        )
+    fixed_point = effective_ridge(model.spectrum, n_samples=n_samples, ridge=ridge, n_features=n_features)
+    n, p = np.asarray(n_samples, dtype=np.float64), np.asarray(n_features, dtype=np.float64)
+    values = risk_values(model.spectrum, model.target, model.noise_variance, fixed_point, n, p)
+    return curve(model, values, n_samples=n_samples, ridge=ridge, n_features=n_features)

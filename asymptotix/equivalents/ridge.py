@@ -1,0 +1,40 @@
+r"""Ridge regression, and kernel ridge regression with independent samples.
+
+$\mathrm{bias}=nB_2/(n-\mathrm{df}_2)$, $\mathrm{variance}=\sigma^2\mathrm{df}_2/(n-\mathrm{df}_2)$: the formulas of
+`equivalent_risk` with infinitely many features.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from asymptotix.equivalents.equivalent_risk import risk_values
+from asymptotix.equivalents.fixed_point import effective_ridge
+from asymptotix.equivalents.grids import curve, no_features
+from asymptotix.models.kernel_ridge import KernelRidge
+from asymptotix.models.ridge_regression import RidgeRegression
+from asymptotix.results import RiskCurve
+
+__all__ = ["ridge_risk"]
+
+
+def ridge_risk(
+    model: RidgeRegression | KernelRidge, *, n_samples: ArrayLike, ridge: ArrayLike, n_features: ArrayLike | None = None
+) -> RiskCurve:
+    """The risk of ridge regression on a grid of n_samples and ridge: the case of infinitely many features.
+
+    Raises:
+        InvalidInputError: an argument out of range, or `n_features`, which this model does not have.
+        HypothesisError: ridge = 0 at n_samples = rank.
+
+    Source:
+        [HastieMontanariRossetTibshirani2022], [DobribanWager2018], [ChengMontanari2024]; derivations/ridge_fixed_point.py.
+    """
+    no_features(model, n_features)
+    fixed_point = effective_ridge(model.spectrum, n_samples=n_samples, ridge=ridge)
+    values = risk_values(
+        model.spectrum, model.target, model.noise_variance, fixed_point, np.asarray(n_samples, dtype=np.float64), np.array(np.inf)
+    )
+    del values["nu1"]
+    return curve(model, values, n_samples=n_samples, ridge=ridge)

@@ -1,0 +1,175 @@
+r"""A pair of centred Gaussians (u, v), described so that nothing is lost near $\rho = \pm 1$.
+
+Every dual kernel of a kinked activation has square-root singularities at $\rho = \pm 1$, so the correlation rounded to float64 is not
+enough: $1 - \rho$ and $1 + \rho$ are both carried with full relative accuracy.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from asymptotix.errors import InvalidInputError
+
+__all__ = ["Correlation", "GaussianPair"]
+
+FloatArray = NDArray[np.float64]
+
+# Inner products of rounded vectors may exceed the Cauchy-Schwarz bound by their rounding error (about d eps); larger excesses are errors.
+CAUCHY_SCHWARZ_SLACK = 1e-10
+_SPLITTER = 134217729.0  # 2^27 + 1: Veltkamp's splitting of a float64 into two halves of 26 bits
+
+
+@dataclass(frozen=True, slots=True)
+class Correlation:
+    r"""`minus` $= 1 - \rho$, `plus` $= 1 + \rho$ and `rho`, each with full relative accuracy."""
+
+    minus: FloatArray
+    plus: FloatArray
+    rho: FloatArray
+
+    @classmethod
+    def from_angle(cls, angle: FloatArray) -> Correlation:
+        r"""$\rho = \cos(\text{angle})$, angle in $[0, \pi]$."""
+        return cls(2.0 * np.sin(0.5 * angle) ** 2, 2.0 * np.cos(0.5 * angle) ** 2, np.cos(angle))
+
+    @property
+    def angle(self) -> FloatArray:
+        r"""$\theta = \arccos \rho$."""
+        return np.asarray(2.0 * np.arctan2(np.sqrt(self.minus), np.sqrt(self.plus)))
+
+    @property
+    def coangle(self) -> FloatArray:
+        r"""$\pi - \theta$, accurate near $\rho = -1$ too."""
+        return np.asarray(2.0 * np.arctan2(np.sqrt(self.plus), np.sqrt(self.minus)))
+
+    @property
+    def sine(self) -> FloatArray:
+        r"""$\sin \theta$."""
+        return np.asarray(np.sqrt(self.minus) * np.sqrt(self.plus))
+
+    def flipped(self) -> Correlation:
+        r"""The correlation of (u, -v)."""
+        return Correlation(self.plus, self.minus, -self.rho)
+
+
+@dataclass(frozen=True, slots=True)
+class GaussianPair:
+    """(u, v) with E u^2 = q1, E v^2 = q2, E uv = c, all arrays of one shape; `difference` = q1 - q2."""
+
+    q1: FloatArray
+    q2: FloatArray
+    c: FloatArray
+    difference: FloatArray
+    correlation: Correlation
+
+    @classmethod
+    def from_covariance(cls, q1: ArrayLike, q2: ArrayLike, c: ArrayLike) -> GaussianPair:
+        """The pair with the given variances and covariance, broadcast.
+
+        Raises:
+            InvalidInputError: a value that is not finite, a negative variance, or |c| > sqrt(q1 q2) beyond rounding.
+        """
+        one, two, cross = _checked(q1, q2, c=c)
+        return cls(one, two, cross, one - two, _correlation(one, two, cross))
+
+    @classmethod
+    def from_angle(cls, q1: ArrayLike, q2: ArrayLike, angle: ArrayLike) -> GaussianPair:
+        """The pair with the given variances and angle arccos(rho) in [0, pi], broadcast.
+
+        Raises:
+            InvalidInputError: a value that is not finite, a negative variance, or an angle outside [0, pi].
+        """
+        one, two, theta = _checked(q1, q2, angle=angle)
+        if ((theta < 0) | (theta > np.pi)).any():
+            raise InvalidInputError("angle", theta[(theta < 0) | (theta > np.pi)].flat[0], "between 0 and pi")
+        correlation = Correlation.from_angle(theta)
+        return cls(one, two, np.sqrt(one) * np.sqrt(two) * correlation.rho, one - two, correlation)
+
+    @property
+    def determinant(self) -> FloatArray:
+        """q1 q2 - c^2."""
+        return np.asarray(self.q1 * self.q2 * self.correlation.minus * self.correlation.plus)
+
+    @property
+    def distance(self) -> FloatArray:
+        """E (u - v)^2 = q1 + q2 - 2c."""
+        return self._spread(self.correlation.minus)
+
+    @property
+    def total(self) -> FloatArray:
+        """E (u + v)^2 = q1 + q2 + 2c."""
+        return self._spread(self.correlation.plus)
+
+    def _spread(self, gap: FloatArray) -> FloatArray:
+        root1, root2 = np.sqrt(self.q1), np.sqrt(self.q2)
+        size = root1 + root2
+        roots = self.difference / np.where(size > 0, size, 1.0)
+        return np.asarray(roots**2 + 2.0 * root1 * root2 * gap)
+
+
+def _checked(q1: ArrayLike, q2: ArrayLike, **cross: ArrayLike) -> tuple[FloatArray, FloatArray, FloatArray]:
+    ((name, third),) = cross.items()
+    arrays = {"q1": q1, "q2": q2, name: third}
+    found = {key: np.asarray(value, dtype=np.float64) for key, value in arrays.items()}
+    for key, value in found.items():
+        if not np.isfinite(value).all():
+            raise InvalidInputError(key, value[~np.isfinite(value)].flat[0], "finite")
+        if key != name and (value < 0).any():
+            raise InvalidInputError(key, value[value < 0].flat[0], "a variance, zero or positive")
+    try:
+        one, two, last = np.broadcast_arrays(*found.values())
+    except ValueError:
+        shapes = ", ".join(f"{key} {value.shape}" for key, value in found.items())
+        raise InvalidInputError(name, found[name].shape, f"of a shape that broadcasts with the others ({shapes})") from None
+    return one, two, last
+
+
+def _correlation(q1: FloatArray, q2: FloatArray, c: FloatArray) -> Correlation:
+    """1 - rho and 1 + rho from q1 q2 - c^2 in twice the working precision; powers of two are taken out first."""
+    mantissa1, exponent1 = np.frexp(q1)
+    mantissa2, exponent2 = np.frexp(q2)
+    exponent = exponent1 + exponent2
+    mantissa2 = np.ldexp(mantissa2, exponent % 2)
+    cross = np.ldexp(c, -(exponent // 2))
+    product = mantissa1 * mantissa2
+    degenerate = product == 0
+    if (degenerate & (c != 0)).any():
+        raise InvalidInputError("c", c[degenerate & (c != 0)].flat[0], "0 where q1 or q2 is 0")
+    if (np.abs(cross) > 2.0).any():
+        _refuse(q1, q2, c, np.abs(cross) > 2.0)
+    safe = np.where(degenerate, 1.0, product)
+    sine_squared = np.where(degenerate, 1.0, _difference_of_products(mantissa1, mantissa2, cross) / safe)
+    if (sine_squared < -CAUCHY_SCHWARZ_SLACK).any():
+        _refuse(q1, q2, c, sine_squared < -CAUCHY_SCHWARZ_SLACK)
+    rho = np.clip(cross / np.sqrt(safe), -1.0, 1.0)
+    larger = 1.0 + np.abs(rho)
+    smaller = np.maximum(sine_squared, 0.0) / larger
+    return Correlation(np.where(rho >= 0, smaller, larger), np.where(rho >= 0, larger, smaller), rho)
+
+
+def _refuse(q1: FloatArray, q2: FloatArray, c: FloatArray, bad: NDArray[np.bool_]) -> None:
+    bound = np.sqrt(q1[bad].flat[0]) * np.sqrt(q2[bad].flat[0])
+    raise InvalidInputError("c", float(c[bad].flat[0]), f"at most sqrt(q1 q2) = {bound:.17g} in size (Cauchy-Schwarz)")
+
+
+def _difference_of_products(a: FloatArray, b: FloatArray, c: FloatArray) -> FloatArray:
+    """a b - c^2 with an error of a few units in the last place of the result: both products are split exactly (Dekker)."""
+    first, first_error = _two_product(a, b)
+    second, second_error = _two_product(c, c)
+    return np.asarray((first - second) + (first_error - second_error))
+
+
+def _two_product(a: FloatArray, b: FloatArray) -> tuple[FloatArray, FloatArray]:
+    product = a * b
+    a_high, a_low = _split(a)
+    b_high, b_low = _split(b)
+    return product, ((a_high * b_high - product) + a_high * b_low + a_low * b_high) + a_low * b_low
+
+
+def _split(a: FloatArray) -> tuple[FloatArray, FloatArray]:
+    shifted = _SPLITTER * a
+    high = shifted - (shifted - a)
+    return high, a - high

@@ -1,0 +1,1 @@
+"""Problem descriptions. The theory reads `model.spectrum` and `model.target`, the experiment reads `model.design`."""

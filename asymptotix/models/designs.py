@@ -1,0 +1,102 @@
+"""What an experiment needs to know to draw data: plain values, no spectrum, no theory.
+
+Each model has a `design`. The simulation reads nothing else, so that agreement with the theory is evidence.
+Noise enters every design as a variance, and y_i = f(x_i) + eps_i.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from asymptotix.activations.activation import Activation
+
+__all__ = ["DataFeatures", "DataKernel", "Design", "GaussianCovariates", "GaussianFeatures", "SphereFeatures", "SphereKernel"]
+
+FloatArray = NDArray[np.float64]
+KernelFunction = Callable[[Any, Any, Any], FloatArray]  # k(q1, q2, c), q = |x|^2/d, c = <x, x'>/d
+
+
+@dataclass(frozen=True)
+class GaussianCovariates:
+    """Rows x ~ N(0, diag(s)), f(x) = <x, beta>.
+
+    Level i has `multiplicities[i]` coordinates of variance `eigenvalues[i]` and the total energy `energies[i]` = s_i sum beta^2.
+
+    `tail`: mass of an infinitely flat remainder of the covariance; it acts as K + tail I on the kernel matrix of the samples.
+    `target_tail`: target energy on that remainder; it acts as independent label noise that counts as excess risk.
+    """
+
+    eigenvalues: FloatArray
+    multiplicities: FloatArray
+    energies: FloatArray
+    tail: float
+    target_tail: float
+    noise_variance: float
+
+
+@dataclass(frozen=True)
+class GaussianFeatures(GaussianCovariates):
+    """Random features z = p^(-1/2) F D psi with psi ~ N(0, I), F (p rows) standard normal, D^2 = diag(s).
+
+    f = <psi, b> with |b|^2 over level i = `energies[i]`. A flat tail adds independent N(0, tail / p) entries to the feature
+    matrix.
+    """
+
+
+@dataclass(frozen=True)
+class SphereKernel:
+    """Kernel ridge regression, x uniform on the sphere of radius sqrt(d), kernel h(<x,x'>/d) = kernel(1, 1, <x,x'>/d).
+
+    The target is f = sum_k F_k sqrt(B(d,k)) Q_k(<x, u_k>/sqrt d), F_k^2 = energies[k], Q_k(1) = 1, u_k random unit vectors.
+    """
+
+    dimension: int
+    kernel: KernelFunction
+    energies: FloatArray
+    noise_variance: float
+
+
+@dataclass(frozen=True)
+class SphereFeatures:
+    """Random features p^(-1/2) s(<x, w_j>), x uniform on the sphere of radius sqrt(d), w_j uniform on the unit sphere of R^d.
+
+    Target as in `SphereKernel`.
+    """
+
+    dimension: int
+    activation: Activation
+    energies: FloatArray
+    noise_variance: float
+
+
+@dataclass(frozen=True)
+class DataKernel:
+    """Kernel ridge regression on n of N points.
+
+    Drawn without replacement (`replacement=False`: errors over the N - n points not drawn) or with replacement (errors over all
+    N points). `labels` are the noise-free values y on the N points.
+    """
+
+    kernel_matrix: FloatArray
+    labels: FloatArray
+    noise_variance: float
+    replacement: bool
+
+
+@dataclass(frozen=True)
+class DataFeatures:
+    """Random features p^(-1/2) s(<x, w_j>), w_j ~ N(0, I/d), rows x of `inputs` drawn with replacement, errors over all rows."""
+
+    inputs: FloatArray
+    labels: FloatArray
+    activation: Activation
+    noise_variance: float
+
+
+Design = GaussianCovariates | GaussianFeatures | SphereKernel | SphereFeatures | DataKernel | DataFeatures

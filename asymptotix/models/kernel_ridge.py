@@ -1,0 +1,101 @@
+"""Kernel ridge regression: inner-product kernels on the sphere, and any kernel on a data set."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from asymptotix.errors import InvalidInputError
+from asymptotix.kernels.matrix import kernel_matrix
+from asymptotix.models.designs import DataKernel, SphereKernel
+from asymptotix.models.levels import checked_labels, checked_noise, levels_of
+from asymptotix.spectra.harmonics import checked_dimension
+from asymptotix.spectra.spectrum import Spectrum
+from asymptotix.spectra.target import Target, as_target
+
+__all__ = ["KernelRidge"]
+
+
+@dataclass(frozen=True, eq=False)
+class KernelRidge:
+    r"""$\hat f=\arg\min\sum_i(y_i-f(x_i))^2+\lambda\|f\|_{\mathcal H}^2$.
+
+    Made by `KernelRidge.on_sphere` or `KernelRidge.on_data`. `spectrum` and `target` are computed on first use.
+
+    Source:
+        [Simon2023], [BordelonCanatarPehlevan2020], [MisiakiewiczMontanari2023].
+    """
+
+    design: SphereKernel | DataKernel
+    references: ClassVar[tuple[str, ...]] = ("Simon2023", "BordelonCanatarPehlevan2020", "MisiakiewiczMontanari2023")
+
+    @classmethod
+    def on_sphere(cls, kernel: Any, *, dimension: int, target: Target | ArrayLike, noise_variance: float = 0.0) -> KernelRidge:
+        r"""x uniform on the sphere of radius $\sqrt d$; kernel $h(\langle x,x'\rangle/d)$.
+
+        Args:
+            kernel: a Formula (`tangent_kernel(...)`), a KernelMap, `exponential_kernel()`, or a vectorised k(q1, q2, c), used
+                at q1 = q2 = 1.
+            dimension: d >= 3.
+            target: energies per degree, `[F_0^2, F_1^2, ...]`.
+            noise_variance: variance of the label noise.
+
+        Raises:
+            InvalidInputError: a dimension below 3, negative noise, a target with energy beyond its listed degrees (`tail`).
+        """
+        energies = as_target(target)
+        if energies.tail > 0:
+            raise InvalidInputError("target", energies, "without a tail on the sphere", "name the degree that carries the energy")
+        return cls(
+            SphereKernel(
+                checked_dimension(dimension), getattr(kernel, "kernel", kernel), energies.energies, checked_noise(noise_variance)
+            )
+        )
+
+    @classmethod
+    def on_data(
+        cls, X: ArrayLike, y: ArrayLike, kernel: Any, *, noise_variance: float = 0.0, sampling: str = "without_replacement"
+    ) -> KernelRidge:
+        r"""n of the N rows of X, drawn at random; y are the labels before noise of variance `noise_variance` is added.
+
+        Args:
+            X: N x d.
+            y: N labels.
+            kernel: as in `kernel_matrix` ($q=|x|^2/d$, $c=\langle x,x'\rangle/d$), or the string "precomputed", with
+                the N x N kernel matrix as X.
+            noise_variance: variance of the label noise.
+            sampling: "without_replacement" (errors over the N - n points not drawn) or "replacement" (errors over all N points).
+
+        Raises:
+            InvalidInputError: shapes, values that are not finite, an unknown sampling.
+        """
+        if sampling not in ("without_replacement", "replacement"):
+            raise InvalidInputError("sampling", sampling, "'without_replacement' or 'replacement'")
+        matrix = (
+            np.asarray(X, dtype=np.float64) if isinstance(kernel, str) and kernel == "precomputed" else kernel_matrix(kernel, X)
+        )
+        labels = checked_labels(y, matrix.shape[0])
+        return cls(DataKernel(matrix, labels, checked_noise(noise_variance), sampling == "replacement"))
+
+    @property
+    def noise_variance(self) -> float:
+        """Variance of the label noise."""
+        return self.design.noise_variance
+
+    @cached_property
+    def _levels(self) -> tuple[Spectrum, Target]:
+        return levels_of(self.design)
+
+    @property
+    def spectrum(self) -> Spectrum:
+        """Eigenvalues of the kernel operator; of K/N on data."""
+        return self._levels[0]
+
+    @property
+    def target(self) -> Target:
+        """Energies of the target."""
+        return self._levels[1]

@@ -1,0 +1,50 @@
+"""Spectrum and target of a design: what the theory reads, derived from what the experiment draws."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from asymptotix.errors import InvalidInputError
+from asymptotix.kernels.kernel_map import KernelMap
+from asymptotix.kernels.matrix import kernel_matrix
+from asymptotix.models.designs import DataFeatures, DataKernel, Design, SphereFeatures, SphereKernel
+from asymptotix.spectra.empirical import empirical_spectrum
+from asymptotix.spectra.spectrum import Spectrum
+from asymptotix.spectra.sphere import activation_spectrum, kernel_spectrum
+from asymptotix.spectra.target import Target
+
+__all__ = ["checked_labels", "checked_noise", "levels_of"]
+
+
+def levels_of(design: Design) -> tuple[Spectrum, Target]:
+    """The levels of the kernel operator under the design's law of x, and the target's energy on each."""
+    match design:
+        case SphereKernel():
+            top = design.energies.size - 1
+            return kernel_spectrum(design.kernel, dimension=design.dimension, min_degree=top), Target(design.energies)
+        case SphereFeatures():
+            top = design.energies.size - 1
+            return activation_spectrum(design.activation, dimension=design.dimension, min_degree=top), Target(design.energies)
+        case DataKernel():
+            return empirical_spectrum(design.kernel_matrix, design.labels)
+        case DataFeatures():
+            return empirical_spectrum(kernel_matrix(KernelMap(design.activation), design.inputs), design.labels)
+        case _:
+            return Spectrum(design.eigenvalues, design.multiplicities, design.tail), Target(design.energies, design.target_tail)
+
+
+def checked_noise(noise_variance: float) -> float:
+    """A variance: finite and >= 0."""
+    if not (np.isfinite(noise_variance) and noise_variance >= 0):
+        raise InvalidInputError("noise_variance", noise_variance, "finite and >= 0 (a variance, not a standard deviation)")
+    return float(noise_variance)
+
+
+def checked_labels(labels: object, n_points: int) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    """One finite label per point."""
+    values = np.asarray(labels, dtype=np.float64)
+    if values.shape != (n_points,):
+        raise InvalidInputError("y", f"array of shape {values.shape}", f"of shape ({n_points},), one label per row of X")
+    if not np.all(np.isfinite(values)):
+        raise InvalidInputError("y", "a NaN or infinite entry", "finite in every entry")
+    return values

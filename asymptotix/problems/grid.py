@@ -1,0 +1,114 @@
+"""`[grid]` and `[simulation]`: which points to compute. Arguments that vary form a product, each along an axis of its own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import Discriminator, Field, Tag, field_validator, model_validator
+
+from asymptotix.problems.part import Part
+
+if TYPE_CHECKING:
+    from asymptotix.report.grid import FloatArray
+
+__all__ = ["MAX_POINTS", "GridPart", "RangePart", "SimulationPart"]
+
+MAX_POINTS = 10**6  # a guard against a slip of the pen, not a limit of the theory
+_COUNTS = ("n_samples", "n_features")
+
+
+class RangePart(Part):
+    """`num` points from `start` to `stop`, both included; counts are rounded to whole numbers and repetitions dropped."""
+
+    start: float
+    stop: float
+    num: Annotated[int, Field(ge=1, le=MAX_POINTS)]
+    spacing: Literal["linear", "log"] = "linear"
+
+    @model_validator(mode="after")
+    def _positive_if_log(self) -> RangePart:
+        if self.spacing == "log" and not (self.start > 0 and self.stop > 0):
+            raise ValueError('spacing = "log" needs start > 0 and stop > 0')
+        return self
+
+
+def _kind_of_value(value: Any) -> str:
+    return "range" if isinstance(value, dict | RangePart) else "list" if isinstance(value, list) else "number"
+
+
+Count = Annotated[float, Field(gt=0)]  # may be inf: the kernel limit of random features
+Ridge = Annotated[float, Field(ge=0)]
+CountValues = Annotated[
+    Annotated[Count, Tag("number")]
+    | Annotated[list[Count], Field(min_length=1, max_length=MAX_POINTS), Tag("list")]
+    | Annotated[RangePart, Tag("range")],
+    Discriminator(_kind_of_value),
+]
+RidgeValues = Annotated[
+    Annotated[Ridge, Tag("number")]
+    | Annotated[list[Ridge], Field(min_length=1, max_length=MAX_POINTS), Tag("list")]
+    | Annotated[RangePart, Tag("range")],
+    Discriminator(_kind_of_value),
+]
+
+
+class GridPart(Part):
+    """The arguments of `risk`: each a number, a list, or a range {start, stop, num, spacing}."""
+
+    n_samples: CountValues
+    ridge: RidgeValues
+    n_features: CountValues | None = None
+
+    @field_validator("n_samples", "ridge", "n_features")
+    @classmethod
+    def _range_stays_in_range(cls, value: Any, info: Any) -> Any:
+        if isinstance(value, RangePart) and min(value.start, value.stop) < (0 if info.field_name == "ridge" else 1):
+            raise ValueError(f"start and stop must be {'>= 0' if info.field_name == 'ridge' else '>= 1'}")
+        return value
+
+    @model_validator(mode="after")
+    def _not_too_many(self) -> GridPart:
+        size = 1
+        for values in self.axes().values():
+            size *= max(1, values.size)
+        if size > MAX_POINTS:
+            raise ValueError(f"{size} grid points; at most {MAX_POINTS} are allowed")
+        return self
+
+    def axes(self) -> dict[str, FloatArray]:
+        """Each argument by itself: shape () for a number, (k,) for several."""
+        stated = {name: getattr(self, name) for name in ("n_samples", "n_features", "ridge")}
+        return {name: _array(name, value) for name, value in stated.items() if value is not None}
+
+    def build(self) -> dict[str, FloatArray]:
+        """Arrays that broadcast to the product: axes in the order n_samples, n_features, ridge, fixed arguments without axis."""
+        axes = self.axes()
+        n_axes = sum(values.ndim for values in axes.values())
+        built, position = {}, 0
+        for name, values in axes.items():
+            if values.ndim:
+                built[name] = values.reshape((-1,) + (1,) * (n_axes - 1 - position))
+                position += 1
+            else:
+                built[name] = values
+        return built
+
+
+class SimulationPart(Part):
+    """How the experiment is run."""
+
+    n_trials: Annotated[int, Field(ge=2, le=10**7)] = 50
+    seed: Annotated[int, Field(ge=0)] = 0
+
+
+def _array(name: str, value: Any) -> FloatArray:
+    import numpy as np
+
+    if not isinstance(value, RangePart):
+        return np.asarray(value, dtype=np.float64)
+    spaced = np.geomspace if value.spacing == "log" else np.linspace
+    points = np.asarray(spaced(value.start, value.stop, value.num), dtype=np.float64)
+    if name not in _COUNTS:
+        return points
+    whole = np.unique(np.round(points))  # sorted
+    return whole if value.start <= value.stop else whole[::-1]

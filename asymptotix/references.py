@@ -1,0 +1,157 @@
+"""The bibliography. Docstrings cite by key, as in [ChoSaul2009]; every key used resolves here (a test walks them)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from asymptotix.errors import InvalidInputError
+
+__all__ = ["REFERENCES", "Reference", "bibtex", "reference"]
+
+
+@dataclass(frozen=True)
+class Reference:
+    """One entry. `url_or_doi` is a DOI ("10...."), an arXiv identifier ("arXiv:....") or empty."""
+
+    key: str
+    authors: tuple[str, ...]
+    title: str
+    venue: str
+    year: int
+    url_or_doi: str = ""
+
+    @property
+    def kind(self) -> str:
+        """The BibTeX entry type."""
+        if self.venue.startswith(("Advances in Neural", "International Conference")):
+            return "inproceedings"
+        return "misc" if self.venue.startswith("arXiv") else "book" if self.venue.startswith("Springer") else "article"
+
+    def bibtex(self) -> str:
+        """The entry in BibTeX."""
+        field = {"inproceedings": "booktitle", "misc": "howpublished", "book": "publisher", "article": "journal"}[self.kind]
+        rows = [
+            ("author", " and ".join(self.authors)),
+            ("title", f"{{{self.title}}}"),
+            (field, self.venue),
+            ("year", str(self.year)),
+        ]
+        if self.url_or_doi.startswith("arXiv:"):
+            rows += [("eprint", self.url_or_doi.removeprefix("arXiv:")), ("archivePrefix", "arXiv")]
+        elif self.url_or_doi:
+            rows.append(("doi", self.url_or_doi))
+        body = ",\n".join(f"  {name} = {{{value}}}" for name, value in rows)
+        return f"@{self.kind}{{{self.key},\n{body}\n}}"
+
+    def __str__(self) -> str:
+        link = f" {self.url_or_doi}." if self.url_or_doi else ""
+        return f"[{self.key}] {', '.join(self.authors)} ({self.year}). {self.title}. {self.venue}.{link}"
+
+
+_NEURIPS = "Advances in Neural Information Processing Systems"
+_ENTRIES = (
+    Reference(
+        "BartlettMontanariRakhlin2021", ("Bartlett, Peter L.", "Montanari, Andrea", "Rakhlin, Alexander"),
+        "Deep learning: a statistical viewpoint", "Acta Numerica", 2021, "arXiv:2103.09177",
+    ),
+    Reference(
+        "Bach2017", ("Bach, Francis",),
+        "Breaking the curse of dimensionality with convex neural networks", "Journal of Machine Learning Research", 2017,
+        "arXiv:1412.8690",
+    ),
+    Reference(
+        "BordelonCanatarPehlevan2020", ("Bordelon, Blake", "Canatar, Abdulkadir", "Pehlevan, Cengiz"),
+        "Spectrum dependent learning curves in kernel regression and wide neural networks",
+        "International Conference on Machine Learning", 2020, "arXiv:2002.02561",
+    ),
+    Reference(
+        "ChengMontanari2024", ("Cheng, Chen", "Montanari, Andrea"),
+        "Dimension free ridge regression", "The Annals of Statistics", 2024, "arXiv:2210.08571",
+    ),
+    Reference(
+        "ChoSaul2009", ("Cho, Youngmin", "Saul, Lawrence K."),
+        "Kernel methods for deep learning", _NEURIPS, 2009,
+    ),
+    Reference(
+        "DefilippisLoureiroMisiakiewicz2024", ("Defilippis, Leonardo", "Loureiro, Bruno", "Misiakiewicz, Theodor"),
+        "Dimension-free deterministic equivalents and scaling laws for random feature regression", _NEURIPS, 2024,
+        "arXiv:2405.15699",
+    ),
+    Reference(
+        "DobribanWager2018", ("Dobriban, Edgar", "Wager, Stefan"),
+        "High-dimensional asymptotics of prediction: ridge regression and classification", "The Annals of Statistics", 2018,
+        "arXiv:1507.03003",
+    ),
+    Reference(
+        "HastieMontanariRossetTibshirani2022",
+        ("Hastie, Trevor", "Montanari, Andrea", "Rosset, Saharon", "Tibshirani, Ryan J."),
+        "Surprises in high-dimensional ridgeless least squares interpolation", "The Annals of Statistics", 2022,
+        "arXiv:1903.08560",
+    ),
+    Reference(
+        "JacotGabrielHongler2018", ("Jacot, Arthur", "Gabriel, Franck", "Hongler, Cl{\\'e}ment"),
+        "Neural tangent kernel: convergence and generalization in neural networks", _NEURIPS, 2018, "arXiv:1806.07572",
+    ),
+    Reference(
+        "LeeEtAl2018",
+        ("Lee, Jaehoon", "Bahri, Yasaman", "Novak, Roman", "Schoenholz, Samuel S.", "Pennington, Jeffrey",
+         "Sohl-Dickstein, Jascha"),
+        "Deep neural networks as Gaussian processes", "International Conference on Learning Representations", 2018,
+        "arXiv:1711.00165",
+    ),
+    Reference(
+        "MarchenkoPastur1967", ("Mar{\\v{c}}enko, Vladimir A.", "Pastur, Leonid A."),
+        "Distribution of eigenvalues for some sets of random matrices", "Mathematics of the USSR-Sbornik", 1967,
+        "10.1070/SM1967v001n04ABEH001994",
+    ),
+    Reference(
+        "MeiMontanari2022", ("Mei, Song", "Montanari, Andrea"),
+        "The generalization error of random features regression: precise asymptotics and the double descent curve",
+        "Communications on Pure and Applied Mathematics", 2022, "arXiv:1908.05355",
+    ),
+    Reference(
+        "MisiakiewiczMontanari2023", ("Misiakiewicz, Theodor", "Montanari, Andrea"),
+        "Six lectures on linearized neural networks", "arXiv preprint", 2023, "arXiv:2308.13431",
+    ),
+    Reference(
+        "Muller1966", ("M{\\\"u}ller, Claus",),
+        "Spherical harmonics", "Springer, Lecture Notes in Mathematics 17", 1966,
+    ),
+    Reference(
+        "Price1958", ("Price, Robert",),
+        "A useful theorem for nonlinear devices having Gaussian inputs", "IRE Transactions on Information Theory", 1958,
+    ),
+    Reference(
+        "Simon2023", ("Simon, James B.", "Dickens, Madeline", "Karkada, Dhruva", "DeWeese, Michael R."),
+        "The eigenlearning framework: a conservation law perspective on kernel ridge regression and wide neural networks",
+        "Transactions on Machine Learning Research", 2023, "arXiv:2110.03922",
+    ),
+)  # fmt: skip
+
+REFERENCES: dict[str, Reference] = {entry.key: entry for entry in _ENTRIES}
+
+
+def reference(key: str) -> Reference:
+    """The entry of a key.
+
+    Raises:
+        InvalidInputError: unknown key; names the keys that begin like it.
+    """
+    if key not in REFERENCES:
+        near = [known for known in REFERENCES if known[:3].lower() == key[:3].lower()]
+        hint = f"did you mean {', '.join(near)}" if near else f"known: {', '.join(REFERENCES)}"
+        raise InvalidInputError("key", key, "a key of REFERENCES", hint)
+    return REFERENCES[key]
+
+
+def bibtex(keys: Iterable[str]) -> str:
+    """The entries of some keys in BibTeX, in the order given, each once.
+
+    Raises:
+        InvalidInputError: unknown key.
+
+    >>> bibtex(["Price1958"]).splitlines()[0]
+    '@article{Price1958,'
+    """
+    return "\n\n".join(reference(key).bibtex() for key in dict.fromkeys(keys))

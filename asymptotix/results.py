@@ -1,0 +1,354 @@
+"""RiskCurve and SimulatedCurve: the same field names on the same grid, so that theory and experiment can be laid side by side.
+
+Convention of every field (see `asymptotix.conventions`): excess_risk = bias + variance excludes the label noise,
+test_error = excess_risk + noise_variance includes it, train_error is the mean squared training error.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from asymptotix.conventions import CONVENTION
+from asymptotix.errors import InvalidInputError
+from asymptotix.report.grid import Grid
+from asymptotix.report.numbers import short_number
+from asymptotix.report.table import Column, Table
+
+if TYPE_CHECKING:
+    import pandas
+    import xarray
+    from matplotlib.axes import Axes
+
+    from asymptotix.report.plot import CurveDisplay, Line, Points
+
+__all__ = ["SHARED_FIELDS", "UNITS", "Curve", "Fields", "RiskCurve", "SimulatedCurve"]
+
+FloatArray = NDArray[np.float64]
+
+SHARED_FIELDS = ("excess_risk", "bias", "variance", "test_error", "train_error", "squared_norm", "df1", "df2", "effective_ridge")
+
+# what a field is measured in: y, the labels; the spectrum, whose eigenvalues share the unit of the ridge
+UNITS = {
+    **dict.fromkeys(("excess_risk", "bias", "variance", "test_error", "train_error"), "y squared"),
+    "squared_norm": "y squared / eigenvalue",
+    "df1": "count",
+    "df2": "count",
+    "effective_ridge": "eigenvalue",
+    "nu1": "eigenvalue",
+    "ridge": "sum of squares: eigenvalue times count",
+    "n_samples": "count",
+    "n_features": "count",
+    "n_trials": "count",
+}
+_STATISTICS = {"mean": "means, bars of one standard error", "median": "medians, bars of 68 % confidence"}
+_SUMMARY_FIELDS = ("test_error", "train_error", "bias", "variance", "effective_ridge")
+
+
+class Fields(Mapping[str, FloatArray]):
+    """Read-only arrays by name: `fields["bias"]` or `fields.bias`."""
+
+    def __init__(self, values: Mapping[str, FloatArray]) -> None:
+        self._values = dict(values)
+
+    def __getitem__(self, name: str) -> FloatArray:
+        return self._values[name]
+
+    def __getattr__(self, name: str) -> FloatArray:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        try:
+            return self._values[name]
+        except KeyError:
+            raise AttributeError(f"no field {name!r}; the fields are {', '.join(self._values)}") from None
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Curve:
+    """Quantities on a grid.
+
+    `grid`: argument name -> array, mutually broadcastable (`n_samples`, `ridge`, `n_features`); `values`: field -> array of
+    the broadcast shape, also readable as attributes (`curve.test_error`).
+    """
+
+    model: str
+    grid: Mapping[str, FloatArray]
+    values: Fields
+    noise_variance: float
+    references: tuple[str, ...] = ()
+    convention: str = CONVENTION
+
+    def __getattr__(self, name: str) -> FloatArray:
+        if name.startswith("_") or name in {"values", "grid"}:
+            raise AttributeError(name)
+        field_values: FloatArray = getattr(self.values, name)
+        return field_values
+
+    def __dir__(self) -> list[str]:
+        return sorted({*super().__dir__(), *self.values})
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The broadcast shape of the grid."""
+        return np.broadcast_shapes(*(np.shape(values) for values in self.grid.values()))
+
+    def quantity(self, name: str) -> FloatArray:
+        """One field by name; InvalidInputError names the fields there are."""
+        if name not in self.values:
+            raise InvalidInputError("quantity", name, f"one of {', '.join(self.values)}")
+        return self.values[name]
+
+    def table(self, *fields: str) -> Table:
+        """The arguments and the fields named (all, if none is named), one row a grid point, with the convention and the units.
+
+        Raises:
+            InvalidInputError: there is no such field.
+        """
+        grid = Grid(self.grid)
+        values = self._exported()
+        chosen = fields or tuple(values)
+        for name in chosen:
+            if name not in values:
+                raise InvalidInputError("field", name, f"one of {', '.join(values)}")
+        arrays = {**{name: grid.broadcast(name) for name in grid.arguments}, **{name: values[name] for name in chosen}}
+        columns = (Column(name, list(map(float, np.ravel(array))), _unit(name)) for name, array in arrays.items())
+        return Table(tuple(columns), self._title(), (f"noise variance {short_number(self.noise_variance)}",), self.convention)
+
+    def plot(
+        self,
+        quantity: str = "test_error",
+        *,
+        x: str | None = None,
+        ax: Axes | None = None,
+        logx: bool | None = None,
+        logy: bool | None = None,
+        title: str = "",
+        statistic: str = "mean",
+        simulated: SimulatedCurve | None = None,
+    ) -> CurveDisplay:
+        """Draw one quantity: theory as lines, simulation as points with error bars.
+
+        Args:
+            quantity: a field.
+            x: the abscissa: an argument of the grid, or the ratio of two ("n_features/n_samples"); by default the one along the
+                longest axis. The other axes become separate lines.
+            ax: Matplotlib axes to draw on; a new figure without.
+            logx: logarithmic abscissa; None decides by the data.
+            logy: the same for the ordinate.
+            title: above the axes.
+            statistic: of the simulated trials: "mean" with one standard error, or "median" with its distribution-free interval of
+                at least 68 % confidence, for points where the mean is infinite.
+            simulated: a simulation to lay over the theory, in the same colours if its other arguments are the same.
+
+        Raises:
+            InvalidInputError: there is no such quantity, abscissa or statistic.
+            MissingExtraError: Matplotlib is not installed.
+        """
+        from asymptotix.report.plot import Line, Points, plot_curves
+
+        x = x or Grid(self.grid).default_x()
+        drawn: list[Line | Points] = []
+        for curve in (self, *([simulated] if simulated is not None else [])):
+            drawn += curve._drawn(quantity, x, statistic, labelled=curve is self)
+        lines = [item for item in drawn if isinstance(item, Line)]
+        points = [item for item in drawn if isinstance(item, Points)]
+        caption = f"{self._title()}; {self.convention}"
+        if points:
+            caption += "; points: " + _STATISTICS[statistic]
+        return plot_curves(
+            lines, points, x_label=_words(x), y_label=_words(quantity), title=title, caption=caption, logx=logx, logy=logy, ax=ax
+        )
+
+    def _drawn(self, quantity: str, x: str, statistic: str, *, labelled: bool) -> Sequence[Line | Points]:
+        from asymptotix.report.plot import Line
+
+        if statistic not in _STATISTICS:
+            raise InvalidInputError("statistic", statistic, f"one of {', '.join(_STATISTICS)}")
+        y = self.quantity(quantity)
+        cuts = Grid(self.grid).cuts(x)
+        return [Line(cut.x, np.atleast_1d(y[cut.index]), cut.label if labelled else "", color) for color, cut in enumerate(cuts)]
+
+    def to_csv(self, path: str | Path | None = None) -> str:
+        """All arguments and fields with all digits, after comment lines with convention and units; written to `path` if given."""
+        text = self.table().to_csv()
+        if path is not None:
+            Path(path).write_text(text, encoding="utf-8")
+        return text
+
+    def to_latex(self, *fields: str) -> str:
+        r"""A LaTeX table (`\hline`, amsmath) of the arguments that vary and of the fields named, or of the main ones."""
+        chosen = fields or tuple(name for name in _SUMMARY_FIELDS if name in self.values)
+        return self._varying_table(*chosen).to_latex()
+
+    def to_pandas(self) -> pandas.DataFrame:
+        """A DataFrame with one row a grid point; needs the extra "frame"."""
+        from asymptotix.report.frames import to_pandas
+
+        return to_pandas(Grid(self.grid), self._exported(), self._attributes())
+
+    def to_xarray(self) -> xarray.Dataset:
+        """A Dataset whose dimensions are named after the argument that varies along them; needs the extra "frame"."""
+        from asymptotix.report.frames import to_xarray
+
+        return to_xarray(Grid(self.grid), self._exported(), self._attributes())
+
+    def citations(self) -> str:
+        """BibTeX of the sources of these numbers."""
+        from asymptotix.references import bibtex
+
+        return bibtex(self.references)
+
+    def __repr__(self) -> str:
+        arguments = ", ".join(f"{name}={_span(values)}" for name, values in self.grid.items())
+        fields = ", ".join(self.values)
+        return f"{type(self).__name__}({self.model}: {arguments}; noise_variance={short_number(self.noise_variance)}; {fields})"
+
+    def _repr_html_(self) -> str:
+        return self._varying_table(*(name for name in _SUMMARY_FIELDS if name in self.values))._repr_html_()
+
+    def _varying_table(self, *fields: str) -> Table:
+        table = self.table(*fields)
+        grid = Grid(self.grid)
+        fixed = [name for name in grid.arguments if name not in grid.varying] if grid.varying else []
+        notes = (*(f"{name} = {_span(self.grid[name])}" for name in fixed), *table.notes)
+        return Table(tuple(column for column in table.columns if column.name not in fixed), table.title, notes, table.convention)
+
+    def _exported(self) -> dict[str, FloatArray]:
+        return dict(self.values)
+
+    def _title(self) -> str:
+        return f"{self.model}, theory"
+
+    def _attributes(self) -> dict[str, Any]:
+        from asymptotix import __version__
+
+        return {
+            "title": self._title(), "convention": self.convention, "noise_variance": self.noise_variance,
+            "references": ", ".join(self.references), "asymptotix_version": __version__,
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class RiskCurve(Curve):
+    """Deterministic equivalents on a grid. `nu1` is there for random features, whose `effective_ridge` is nu2.
+
+    `heavy_tailed` marks the points of the grid where a simulated error has no finite mean or variance (ridge = 0 within 3 of the
+    interpolation threshold): a mean over trials says nothing there, look at medians.
+    """
+
+    heavy_tailed: NDArray[np.bool_] | None = None
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class SimulatedCurve(Curve):
+    """Means over independent trials, with the trials kept.
+
+    `samples[name]` has shape (n_trials, *shape), NaN where a trial was not run; `n_trials` counts the finished trials of each
+    grid point; `standard_error[name]` is the sample standard deviation (ddof=1) over the square root of that count.
+    """
+
+    samples: Fields = field(default_factory=lambda: Fields({}))
+    n_trials: Any = None
+    seed: int = 0
+    interrupted: bool = False
+
+    @property
+    def standard_error(self) -> Fields:
+        """Standard error of the mean of each field; NaN for fewer than two trials."""
+        return Fields({name: _over_trials(_standard_error, draws) for name, draws in self.samples.items()})
+
+    @property
+    def median(self) -> Fields:
+        """Median over the trials of each field: what to look at where the mean is infinite."""
+        return Fields({name: _over_trials(np.nanmedian, draws) for name, draws in self.samples.items()})
+
+    def estimate(self, quantity: str, statistic: str = "mean") -> tuple[FloatArray, FloatArray | None]:
+        """Value and error bar of one quantity: "mean" with one standard error, "median" with its 68 % interval.
+
+        Returns:
+            The values on the grid, and the lengths of the bars below and above, shape (2, *shape); None without trials.
+
+        Raises:
+            InvalidInputError: there is no such quantity or statistic.
+        """
+        values = self.quantity(quantity)
+        if statistic not in _STATISTICS:
+            raise InvalidInputError("statistic", statistic, f"one of {', '.join(_STATISTICS)}")
+        draws = self.samples.get(quantity)
+        if draws is None:
+            return values, None
+        if statistic == "mean":
+            return values, np.stack([_over_trials(_standard_error, draws)] * 2)
+        middle = _over_trials(np.nanmedian, draws)
+        low, high = _median_interval(draws)
+        return middle, np.stack([middle - low, high - middle])
+
+    def _drawn(self, quantity: str, x: str, statistic: str, *, labelled: bool) -> Sequence[Line | Points]:
+        from asymptotix.report.plot import Points
+
+        y, error = self.estimate(quantity, statistic)
+        points = []
+        for color, cut in enumerate(Grid(self.grid).cuts(x)):
+            bars = None if error is None else error[(slice(None), *cut.index)].reshape(2, -1)
+            points.append(Points(cut.x, np.atleast_1d(y[cut.index]), bars, cut.label if labelled else "", color))
+        return points
+
+    def _exported(self) -> dict[str, FloatArray]:
+        errors = {f"{name}_standard_error": values for name, values in self.standard_error.items()}
+        count = {} if self.n_trials is None else {"n_trials": np.broadcast_to(np.asarray(self.n_trials, np.float64), self.shape)}
+        return {**self.values, **errors, **count}
+
+    def _title(self) -> str:
+        return f"{self.model}, simulation with seed {self.seed}" + (" (interrupted)" if self.interrupted else "")
+
+
+def _over_trials(statistic: Callable[..., Any], draws: FloatArray) -> FloatArray:
+    """A statistic along the trials; NaN, without a warning, where no trial was run."""
+    with warnings.catch_warnings(), np.errstate(invalid="ignore", divide="ignore"):
+        warnings.simplefilter("ignore", RuntimeWarning)  # NumPy warns of a slice of NaN only, which is a point not yet run
+        return np.asarray(statistic(draws, axis=0), dtype=np.float64)
+
+
+def _standard_error(draws: FloatArray, axis: int) -> FloatArray:
+    count = np.sum(~np.isnan(draws), axis=axis)
+    centred = draws - np.nanmean(draws, axis=axis)
+    return np.asarray(np.sqrt(np.nansum(centred**2, axis=axis) / (count - 1) / count))
+
+
+def _median_interval(draws: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Order statistics around the median, n/2 -+ sqrt(n)/2 in rank (the binomial law of the ranks): about 68 % for any law."""
+    ordered = np.sort(draws, axis=0)  # NaN, a trial that was not run, goes last
+    count = np.sum(~np.isnan(draws), axis=0)
+    half = np.sqrt(count) / 2
+    last = np.maximum(count - 1, 0)
+    low = np.clip(np.floor(count / 2 - half).astype(int), 0, last)
+    high = np.clip(np.ceil(count / 2 + half).astype(int) - 1, 0, last)
+    pick = [np.take_along_axis(ordered, rank[np.newaxis].astype(int), axis=0)[0] for rank in (low, high)]
+    return pick[0], pick[1]
+
+
+def _unit(name: str) -> str:
+    return UNITS.get(name.removesuffix("_standard_error"), "")
+
+
+def _words(name: str) -> str:
+    return " / ".join(part.strip().replace("_", " ") for part in name.split("/"))
+
+
+def _span(values: FloatArray) -> str:
+    flat = np.ravel(values)
+    if flat.size <= 4:
+        return ", ".join(short_number(value) for value in flat)
+    return f"{short_number(flat.min())}...{short_number(flat.max())} ({flat.size} values)"

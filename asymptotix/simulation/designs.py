@@ -1,0 +1,43 @@
+"""From a model's design to the sampler that draws from it."""
+
+from __future__ import annotations
+
+from asymptotix.errors import InvalidInputError
+from asymptotix.models.designs import (
+    DataFeatures,
+    DataKernel,
+    Design,
+    GaussianCovariates,
+    GaussianFeatures,
+    SphereFeatures,
+    SphereKernel,
+)
+from asymptotix.simulation.data_designs import DataFeatureSampler, DataKernelSampler
+from asymptotix.simulation.draws import Sampler
+from asymptotix.simulation.gaussian_designs import CovariateSampler, FeatureSampler
+from asymptotix.simulation.sphere_designs import SphereFeatureSampler, SphereKernelSampler
+
+__all__ = ["sampler_of"]
+
+
+def sampler_of(design: Design) -> Sampler:
+    """The sampler of a design; everything that all trials share (levels expanded, quadratures done) is computed here, once.
+
+    Raises:
+        InvalidInputError: not a design, or one too large to draw.
+        ConvergenceError, HypothesisError: the coefficients on the sphere cannot be computed.
+    """
+    match design:
+        case GaussianFeatures():  # before its base class
+            return FeatureSampler.of(design)
+        case GaussianCovariates():
+            return CovariateSampler.of(design)
+        case SphereKernel():
+            return SphereKernelSampler.of(design)
+        case SphereFeatures():
+            return SphereFeatureSampler.of(design)
+        case DataKernel():
+            return DataKernelSampler.of(design)
+        case DataFeatures():
+            return DataFeatureSampler.of(design)
+    raise InvalidInputError("model.design", design, "one of the designs of asymptotix.models.designs")

@@ -1,0 +1,98 @@
+"""Drawing Gaussian covariates, and random features of Gaussian covariates.
+
+In the coordinates psi ~ N(0, I) the target is <psi, b> with b_i^2 = (energy of the level) / (its multiplicity), so that a level
+of eigenvalue zero is simply never seen. Signs and directions of b within a level are irrelevant: the law of psi is invariant.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from asymptotix.errors import InvalidInputError
+from asymptotix.models.designs import GaussianCovariates
+from asymptotix.simulation.draws import Draw
+from asymptotix.simulation.population import SquareRisk
+
+__all__ = ["CovariateSampler", "FeatureSampler", "expand_levels"]
+
+FloatArray = NDArray[np.float64]
+
+MAX_DIMENSION = 50_000  # beyond it one trial takes gigabytes
+
+
+def expand_levels(design: GaussianCovariates) -> tuple[FloatArray, FloatArray]:
+    """Standard deviations sqrt(s) and target coefficients b, one entry per coordinate.
+
+    Raises:
+        InvalidInputError: a multiplicity that is not a whole number, or more than `MAX_DIMENSION` coordinates.
+    """
+    multiplicities = np.asarray(design.multiplicities, dtype=np.float64)
+    if np.any(multiplicities != np.round(multiplicities)):
+        raise InvalidInputError("multiplicities", multiplicities, "whole numbers in a simulation", "round them to draw samples")
+    total = multiplicities.sum()
+    if total > MAX_DIMENSION:
+        remedy = "lump the small eigenvalues into the spectrum's tail, or truncate the power law with size="
+        raise InvalidInputError("multiplicities", total, f"at most {MAX_DIMENSION} in total in a simulation", remedy)
+    counts = multiplicities.astype(np.int64)
+    return np.repeat(np.sqrt(design.eigenvalues), counts), np.repeat(np.sqrt(design.energies / np.maximum(counts, 1)), counts)
+
+
+@dataclass(frozen=True)
+class CovariateSampler:
+    """Rows x = D psi; the tail stays analytic (see `Draw`)."""
+
+    scales: FloatArray
+    target: FloatArray
+    tail: float
+    unlearned: float
+    noise_variance: float
+    has_features: bool = False
+    classifies: bool = False
+    max_samples: int | None = None
+
+    @staticmethod
+    def of(design: GaussianCovariates) -> CovariateSampler:
+        """The sampler of a design."""
+        return CovariateSampler(*expand_levels(design), design.tail, design.target_tail, design.noise_variance)
+
+    def draw(self, n_samples: int, n_features: int | None, rng: np.random.Generator) -> Draw:
+        """One training set; see `Sampler.draw`."""
+        del n_features  # the covariates are the features
+        psi = rng.standard_normal((n_samples, len(self.scales)))
+        labels = psi @ self.target
+        psi *= self.scales
+        return Draw(psi, labels, SquareRisk(self.scales, self.target), tail=self.tail, unlearned=self.unlearned)
+
+
+@dataclass(frozen=True)
+class FeatureSampler:
+    """Rows z = p^(-1/2) F D psi, plus independent N(0, tail / p) entries for a flat tail."""
+
+    scales: FloatArray
+    target: FloatArray
+    tail: float
+    unlearned: float
+    noise_variance: float
+    has_features: bool = True
+    classifies: bool = False
+    max_samples: int | None = None
+
+    @staticmethod
+    def of(design: GaussianCovariates) -> FeatureSampler:
+        """The sampler of a design."""
+        return FeatureSampler(*expand_levels(design), design.tail, design.target_tail, design.noise_variance)
+
+    def draw(self, n_samples: int, n_features: int | None, rng: np.random.Generator) -> Draw:
+        """One training set; see `Sampler.draw`."""
+        assert n_features is not None
+        weights = rng.standard_normal((len(self.scales), n_features))
+        weights *= self.scales[:, None] / np.sqrt(n_features)
+        psi = rng.standard_normal((n_samples, len(self.scales)))
+        features = psi @ weights
+        flat = self.tail / n_features
+        if flat > 0:
+            features += np.sqrt(flat) * rng.standard_normal(features.shape)
+        return Draw(features, psi @ self.target, SquareRisk(weights, self.target, flat), unlearned=self.unlearned)

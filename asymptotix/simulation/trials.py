@@ -1,0 +1,149 @@
+"""Replicates, seeds, standard errors: a model's design to a SimulatedCurve on a grid."""
+
+from __future__ import annotations
+
+import warnings
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from asymptotix.models.designs import Design
+from asymptotix.results import Fields, SimulatedCurve
+from asymptotix.runs.engine import run_tasks
+from asymptotix.runs.progress import Progress, reporting
+from asymptotix.simulation.designs import sampler_of
+from asymptotix.simulation.draws import Sampler
+from asymptotix.simulation.grid import Cell, broadcast_grid, cells_of, whole_number
+from asymptotix.simulation.observables import field_names, observe
+
+__all__ = ["HasDesign", "Trial", "run_trial", "simulate"]
+
+FloatArray = NDArray[np.float64]
+
+
+class HasDesign(Protocol):
+    """What a simulation needs of a model."""
+
+    @property
+    def design(self) -> Design:
+        """How data are drawn."""
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One replicate of one cell."""
+
+    cell: int
+    replicate: int
+
+
+def simulate(
+    model: HasDesign,
+    *,
+    n_samples: ArrayLike,
+    ridge: ArrayLike,
+    n_features: ArrayLike | None = None,
+    n_trials: int = 50,
+    seed: int = 0,
+    executor: Executor | None = None,
+    progress: Progress = "auto",
+) -> SimulatedCurve:
+    """Train on samples drawn from the model's design, many times, and average.
+
+    Each trial draws inputs (and features); every field is then the exact average over the label noise, and the errors are exact
+    over the population wherever that can be integrated (`asymptotix.simulation.population`). The ridges of one pair
+    (n_samples, n_features) share the draws and one decomposition. BLAS runs on one thread: parallelism is the executor's.
+
+    Args:
+        model: anything with a `design` (and optionally `references`).
+        n_samples: whole numbers >= 1.
+        ridge: numbers >= 0, as in |y - f|^2 + ridge |theta|^2; 0 is the minimum-norm least-squares solution.
+        n_features: whole numbers >= 1, for random features only. The three broadcast by NumPy's rules.
+        n_trials: independent trials at each point of the grid.
+        seed: the stream of a trial is a function of seed, n_samples, n_features and the trial's number alone: the same numbers
+            serially, on threads, on processes, in any order, and for any other grid that has the point.
+        executor: any `concurrent.futures.Executor`, left open; None runs in this thread.
+        progress: "auto" (a bar if standard error is a terminal), False, or a callable (done, total).
+
+    Returns:
+        SimulatedCurve: means of bias, variance, excess_risk, test_error, train_error, squared_norm, df1, effective_ridge and
+        df2 (random features: nu1 and no df2), and classification_error on data with labels +-1, where one noise is drawn.
+
+    Raises:
+        InvalidInputError: an argument outside its range, shapes that do not broadcast, n_features missing or out of place.
+        KeyboardInterrupt: before any trial had finished. Later, what is finished is returned with a warning.
+
+    Source:
+        Definitions: `asymptotix.conventions`, `asymptotix.simulation.observables`.
+    """
+    sampler = sampler_of(model.design)
+    grid = broadcast_grid(sampler, n_samples=n_samples, ridge=ridge, n_features=n_features)
+    n_trials, seed = whole_number("n_trials", n_trials, minimum=1), whole_number("seed", seed, minimum=0)
+    draws, counts, interrupted = _run(sampler, cells_of(grid), n_trials, seed, executor, progress)
+    if interrupted:
+        warnings.warn(_interruption(counts, n_trials), UserWarning, stacklevel=2)
+    shape = np.broadcast_shapes(*(values.shape for values in grid.values()))
+    names = field_names(has_features=sampler.has_features, classifies=sampler.classifies)
+    samples = {name: values.reshape(n_trials, *shape) for name, values in zip(names, draws, strict=True)}
+    return SimulatedCurve(
+        model=type(model).__name__,
+        grid=grid,
+        values=Fields({name: _mean(values) for name, values in samples.items()}),
+        noise_variance=sampler.noise_variance,
+        references=tuple(getattr(model, "references", ())),
+        samples=Fields(samples),
+        n_trials=counts.reshape(shape),
+        seed=seed,
+        interrupted=interrupted,
+    )
+
+
+def _run(
+    sampler: Sampler, cells: tuple[Cell, ...], n_trials: int, seed: int, executor: Executor | None, progress: Progress
+) -> tuple[FloatArray, NDArray[np.int64], bool]:
+    """All trials: draws (field, trial, grid point), NaN where not run; finished trials a point; whether it was interrupted."""
+    # All cells of a replicate before the next one, so that an interrupted run has about the same number of trials everywhere.
+    tasks = [Trial(cell, replicate) for replicate in range(n_trials) for cell in range(len(cells))]
+    points = sum(len(cell.positions) for cell in cells)
+    fields = field_names(has_features=sampler.has_features, classifies=sampler.classifies)
+    draws, counts = np.full((len(fields), n_trials, points), np.nan), np.zeros(points, dtype=np.int64)
+    with reporting(progress, "trials") as report:
+        try:
+            for index, rows in run_tasks(tasks, partial(run_trial, sampler, cells, seed), executor=executor, report=report):
+                trial = tasks[index]
+                draws[:, trial.replicate, cells[trial.cell].positions] = rows
+                counts[cells[trial.cell].positions] += 1
+        except KeyboardInterrupt:
+            if not counts.any():
+                raise
+            return draws, counts, True
+    return draws, counts, False
+
+
+def run_trial(sampler: Sampler, cells: tuple[Cell, ...], seed: int, trial: Trial) -> FloatArray:
+    """One replicate of one cell: rows in the order of `field_names`, one column per ridge of the cell."""
+    cell = cells[trial.cell]
+    stream = np.random.SeedSequence(entropy=seed, spawn_key=(cell.n_samples, cell.n_features or 0, trial.replicate))
+    rng = np.random.Generator(np.random.PCG64(stream))
+    draw = sampler.draw(cell.n_samples, cell.n_features, rng)
+    noise = np.sqrt(sampler.noise_variance) * rng.standard_normal(cell.n_samples) if sampler.classifies else None
+    fields = observe(draw, cell.ridges, sampler.noise_variance, cell.n_features, noise)
+    names = field_names(has_features=sampler.has_features, classifies=sampler.classifies)
+    return np.stack([fields[name] for name in names])
+
+
+def _mean(draws: FloatArray) -> FloatArray:
+    """Mean over the trials that were run; NaN, silently, where there is none."""
+    count = np.sum(~np.isnan(draws), axis=0)
+    with np.errstate(invalid="ignore"):
+        return np.asarray(np.nansum(draws, axis=0) / count)
+
+
+def _interruption(counts: Any, n_trials: int) -> str:
+    low, high = int(counts.min()), int(counts.max())
+    kept = f"{low} of {n_trials} trials" if low == high else f"{low} to {high} of {n_trials} trials, depending on the grid point"
+    return f"interrupted: kept {kept}"

@@ -1,0 +1,1 @@
+"""Eigenvalues with multiplicities, and the target's energy in each level."""

@@ -1,0 +1,139 @@
+"""Spectrum: the eigenvalues of a covariance or kernel operator, level by level."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from asymptotix.errors import InvalidInputError
+
+if TYPE_CHECKING:
+    from asymptotix.spectra.target import Target
+
+__all__ = ["Spectrum"]
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Spectrum:
+    r"""Levels $s_i \ge 0$ of multiplicity $m_i > 0$, and an infinitely flat remainder of mass `tail`.
+
+    Sums over the spectrum are $\sum_i m_i g(s_i)$ plus the limit of the flat remainder, for example
+    $\mathrm{df}_1(\kappa) = \sum_i m_i s_i/(s_i+\kappa) + \mathrm{tail}/\kappa$.
+
+    Args:
+        eigenvalues: finite, $\ge 0$, one per level, any order (the order is kept: level k of a `Target` belongs to level k).
+        multiplicities: positive, one per level; real numbers are allowed. Default 1.
+        tail: mass $\ge 0$ of the flat remainder.
+        tail_peak: the largest eigenvalue that the tail stands for; 0 when it is flat by definition. Results whose effective ridge
+            is not large against it come with a `TruncationWarning`.
+        tail_error: absolute error of `tail`; 0 when it is exact. Results that feel it come with a `TruncationWarning`.
+
+    Raises:
+        InvalidInputError: NaN, infinite or negative eigenvalues, multiplicities that are not positive, mismatched lengths.
+    """
+
+    eigenvalues: FloatArray
+    multiplicities: FloatArray
+    tail: float = 0.0
+    tail_peak: float = 0.0
+    tail_error: float = 0.0
+    _log_eigenvalues: FloatArray | None = field(default=None, repr=False)
+
+    def __init__(
+        self,
+        eigenvalues: ArrayLike,
+        multiplicities: ArrayLike | None = None,
+        tail: float = 0.0,
+        tail_peak: float = 0.0,
+        tail_error: float = 0.0,
+        *,
+        _log_eigenvalues: FloatArray | None = None,
+    ) -> None:
+        """See the class."""
+        levels = _vector("eigenvalues", eigenvalues)
+        if not np.all(np.isfinite(levels) & (levels >= 0)):
+            bad = levels[~(np.isfinite(levels) & (levels >= 0))][0]
+            raise InvalidInputError("eigenvalues", float(bad), "finite and >= 0 in every entry")
+        counts = np.ones_like(levels) if multiplicities is None else _vector("multiplicities", multiplicities)
+        if counts.shape != levels.shape:
+            raise InvalidInputError("multiplicities", f"{counts.size} values", f"as many as eigenvalues ({levels.size})")
+        if not np.all(np.isfinite(counts) & (counts > 0)):
+            bad = counts[~(np.isfinite(counts) & (counts > 0))][0]
+            raise InvalidInputError("multiplicities", float(bad), "finite and > 0 in every entry")
+        for name, value in (("tail", tail), ("tail_peak", tail_peak), ("tail_error", tail_error)):
+            if not (np.isfinite(value) and value >= 0):
+                raise InvalidInputError(name, value, "finite and >= 0")
+        for name, array in (("eigenvalues", levels), ("multiplicities", counts)):
+            array.setflags(write=False)
+            object.__setattr__(self, name, array)
+        for name, number in (("tail", tail), ("tail_peak", tail_peak), ("tail_error", tail_error)):
+            object.__setattr__(self, name, float(number))
+        object.__setattr__(self, "_log_eigenvalues", _log_eigenvalues)
+
+    @classmethod
+    def from_log(cls, log_eigenvalues: ArrayLike, multiplicities: ArrayLike | None = None, tail: float = 0.0) -> Spectrum:
+        """A spectrum from natural logarithms, for eigenvalues beyond the range of doubles (-inf is a zero eigenvalue)."""
+        logs = _vector("log_eigenvalues", log_eigenvalues)
+        if np.any(np.isnan(logs)) or np.any(logs > 700):
+            raise InvalidInputError("log_eigenvalues", float(np.max(logs)), "at most 700 and not NaN")
+        return cls(np.exp(logs), multiplicities, tail, _log_eigenvalues=logs)
+
+    @classmethod
+    def from_covariance(cls, covariance: ArrayLike, beta: ArrayLike) -> tuple[Spectrum, Target]:
+        r"""Spectrum of $\Sigma$ and energies $s_i\langle u_i,\beta\rangle^2$ of $f(x)=\langle\beta,x\rangle$, x ~ N(0, $\Sigma$).
+
+        Raises:
+            InvalidInputError: a matrix that is not square, symmetric and positive semidefinite, or `beta` of another length.
+        """
+        from asymptotix.spectra.eigendecomposition import positive_semidefinite
+        from asymptotix.spectra.target import Target
+
+        values, vectors = positive_semidefinite("covariance", covariance)
+        coefficients = _vector("beta", beta)
+        if coefficients.size != values.size:
+            raise InvalidInputError("beta", f"{coefficients.size} values", f"as long as covariance is wide ({values.size})")
+        return cls(values), Target(values * (vectors.T @ coefficients) ** 2)
+
+    @cached_property
+    def log_eigenvalues(self) -> FloatArray:
+        """Natural logarithms; -inf for a zero eigenvalue."""
+        if self._log_eigenvalues is not None:
+            return self._log_eigenvalues
+        with np.errstate(divide="ignore"):
+            return np.log(self.eigenvalues)
+
+    @property
+    def rank(self) -> float:
+        """Number of nonzero eigenvalues, infinite with a flat tail."""
+        if self.tail > 0:
+            return float("inf")
+        return float(np.sum(self.multiplicities[self.log_eigenvalues > -np.inf]))
+
+    @property
+    def trace(self) -> float:
+        r"""$\sum_i m_i s_i$ + tail."""
+        return float(self.multiplicities @ self.eigenvalues) + self.tail
+
+    def __len__(self) -> int:
+        """Number of levels."""
+        return int(self.eigenvalues.size)
+
+    def __repr__(self) -> str:
+        """One line: levels, rank, trace, tail."""
+        return f"{type(self).__name__}({len(self)} levels, rank {self.rank:g}, trace {self.trace:.6g}, tail {self.tail:.3g})"
+
+
+def _vector(name: str, values: ArrayLike) -> FloatArray:
+    try:
+        array = np.array(values, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise InvalidInputError(name, values, "a one-dimensional array of real numbers") from None
+    if array.ndim != 1 or array.size == 0:
+        raise InvalidInputError(name, f"array of shape {array.shape}", "a nonempty one-dimensional array")
+    return array

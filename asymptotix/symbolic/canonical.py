@@ -1,0 +1,247 @@
+"""The canonical form in which two expressions of the engine are compared, and nothing else.
+
+An expression is written as a sum of (rational function) * (product of atoms): atoms are square roots of irreducible
+factors, exponentials, asin, Phi, Phi2 and whatever else is opaque. Rational functions live in a field with exact
+arithmetic, so equal coefficients are equal objects; square roots obey S^2 = base. No `simplify`.
+
+Square roots are taken of positive quantities only (variances, determinants). The sign of an irreducible factor under a root is
+read at one point of the domain q1, q2 > 0, q1 q2 > c^2: it cannot change inside, since the radicand would change sign with it.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+import sympy as sp
+from sympy.polys.fields import FracField
+
+from asymptotix.symbolic.functions import Phi, Phi2
+
+__all__ = ["canonical", "difference_is_zero", "is_zero", "root"]
+
+_PI = sp.Symbol("pi_", positive=True)
+Monomial = tuple[tuple[sp.Expr, int], ...]  # sorted atoms with exponents; a root has exponent 1
+Table = dict[Monomial, Any]  # monomial -> element of the coefficient field
+
+
+def canonical(expression: sp.Expr) -> sp.Expr:
+    """The expression as a sum of factored rational functions times atoms; equal to its argument."""
+    return _canonical(sp.S(expression) if isinstance(expression, int) else expression, False)
+
+
+def is_zero(expression: sp.Expr) -> bool:
+    """True when the canonical form, with Phi(-z) folded to 1 - Phi(z), is 0. False proves nothing."""
+    return bool(_canonical(expression, True) == 0)
+
+
+def difference_is_zero(left: sp.Expr, right: sp.Expr) -> bool:
+    """Whether left - right reduces to 0."""
+    return is_zero(left - right)
+
+
+def root(radicand: sp.Expr) -> sp.Expr:
+    """The square root of a positive rational function, as a product of roots of irreducible factors."""
+    return _root(canonical(radicand))
+
+
+@lru_cache(maxsize=4096)
+def _canonical(expression: sp.Expr, fold: bool) -> sp.Expr:
+    symbols = sorted(expression.free_symbols - {_PI}, key=lambda s: (s.name, str(s.assumptions0)))
+    ring = _Ring([_PI, *symbols], fold)
+    return ring.to_expression(ring.table(expression))
+
+
+@lru_cache(maxsize=4096)
+def _root(radicand: sp.Expr) -> sp.Expr:
+    numerator, denominator = sp.fraction(sp.together(radicand))
+    content, factors = sp.factor_list((numerator * denominator).subs(sp.pi, _PI))
+    value = sp.sqrt(abs(content))
+    for base, exponent in factors:
+        positive = base if _sign(base) > 0 else -base
+        positive = positive.subs(_PI, sp.pi)
+        value *= positive ** (exponent // 2) * (sp.sqrt(sp.expand(positive)) if exponent % 2 else 1)
+    denominator_sign = _sign(denominator.subs(sp.pi, _PI))
+    return value / (denominator if denominator_sign > 0 else -denominator)
+
+
+def _sign(expression: sp.Expr) -> int:
+    point = {s: {"q1": sp.Rational(13, 11), "q2": sp.Rational(17, 13), "c": sp.Rational(5, 17)}.get(s.name, sp.Rational(7, 19))
+             for s in expression.free_symbols}  # fmt: skip
+    return 1 if expression.subs(point).evalf() > 0 else -1
+
+
+class _Ring:
+    """Sums of field elements times monomials in atoms."""
+
+    def __init__(self, symbols: list[sp.Symbol], fold: bool) -> None:
+        self.field = FracField(symbols, sp.QQ)
+        self.generators = dict(zip(symbols, self.field.gens, strict=True))
+        self.fold = fold
+
+    def table(self, expression: sp.Expr) -> Table:
+        """The table of an expression, by structural recursion."""
+        if expression.is_Rational:
+            return {(): self.field(sp.QQ(int(expression.p), int(expression.q)))} if expression != 0 else {}
+        if expression is sp.pi:
+            return {(): self.generators[_PI]}
+        if expression in self.generators:
+            return {(): self.generators[expression]}
+        if expression.is_Add:
+            total: Table = {}
+            for term in expression.args:
+                self._accumulate(total, self.table(term))
+            return total
+        if expression.is_Mul:
+            product = self.table(sp.S.One)
+            for factor in expression.args:
+                product = self._multiply(product, self.table(factor))
+            return product
+        if expression is sp.I:
+            return {((sp.I, 1),): self.field.one}
+        if isinstance(expression, sp.exp):
+            return self._exponential(expression)
+        if expression.is_Pow:
+            return self._power(expression.base, expression.exp)
+        return self._function(expression)
+
+    def _power(self, base: sp.Expr, exponent: sp.Expr) -> Table:
+        if exponent.is_Integer:
+            table = self.table(base)
+            return self._integer_power(table if exponent > 0 else self._inverse(table, base), abs(int(exponent)))
+        if exponent.is_Rational and exponent.q == 2:
+            whole = sp.Rational(exponent.p - 1, 2)
+            rest = self._root_table(base)
+            return rest if whole == 0 else self._multiply(rest, self._power(base, whole))
+        return self._opaque(base**exponent)
+
+    def _root_table(self, base: sp.Expr) -> Table:
+        value = _root(canonical(base))
+        table = self.table(sp.S.One)
+        for factor in sp.Mul.make_args(value):
+            if factor.is_Pow and factor.exp in (sp.S.Half, -sp.S.Half):
+                part: Table = {(): self.field.one}
+                inner = factor.base
+                primes = sp.factorint(inner) if inner.is_Integer else {inner: 1}
+                for prime, power in primes.items():
+                    whole = self._integer_power(self.table(sp.S(prime)), power // 2)
+                    part = self._multiply(part, whole)
+                    if power % 2:
+                        part = self._multiply(part, {((sp.sqrt(prime), 1),): self.field.one})
+                table = self._multiply(table, part if factor.exp > 0 else self._inverse(part, sp.sqrt(inner)))
+            else:
+                table = self._multiply(table, self.table(factor))
+        return table
+
+    def _integer_power(self, table: Table, exponent: int) -> Table:
+        result = self.table(sp.S.One)
+        for _ in range(exponent):
+            result = self._multiply(result, table)
+        return result
+
+    def _inverse(self, table: Table, base: sp.Expr) -> Table:
+        if len(table) != 1:
+            return self._opaque(1 / canonical(base))
+        ((monomial, coefficient),) = table.items()
+        result: Table = {(): 1 / coefficient}
+        for atom, exponent in monomial:
+            if atom is sp.I:
+                factor: Table = {((sp.I, 1),): -self.field.one}
+            elif atom.is_Pow and atom.exp == sp.S.Half:
+                (square,) = self.table(atom.base).values()
+                factor = {((atom, 1),): 1 / square}
+            elif isinstance(atom, sp.exp):
+                factor = self._exponential(sp.exp(-atom.args[0]))
+            else:
+                factor = {((atom, -exponent),): self.field.one}
+            result = self._multiply(result, factor)
+        return result
+
+    def _exponential(self, expression: sp.exp) -> Table:
+        exponent = canonical(expression.args[0])
+        return {((sp.exp(exponent), 1),): self.field.one} if exponent != 0 else self.table(sp.S.One)
+
+    def _function(self, expression: sp.Expr) -> Table:
+        if not all(isinstance(argument, sp.Expr) for argument in expression.args):
+            return self._opaque(expression)  # hyper: its parameters are tuples
+        value = expression.func(*(_canonical(argument, self.fold) for argument in expression.args))
+        if isinstance(value, sp.acos):
+            return self.table(sp.pi / 2 - sp.asin(value.args[0]))
+        if isinstance(value, sp.erf | sp.erfc) and value.args[0].is_extended_real is not False:
+            return self.table(2 * Phi((1 if isinstance(value, sp.erf) else -1) * sp.sqrt(2) * value.args[0])
+                              - (1 if isinstance(value, sp.erf) else 0))  # fmt: skip
+        if isinstance(value, sp.sinh | sp.cosh):
+            return self.table(value.rewrite(sp.exp))
+        if isinstance(value, Phi | Phi2) and self.fold:
+            return self._folded(value)
+        if value.func != expression.func or not value.args:
+            return self.table(value)
+        return self._opaque(value)
+
+    def _folded(self, value: sp.Expr) -> Table:
+        if isinstance(value, Phi):
+            argument = value.args[0]
+            return self.table(1 - Phi(-argument)) if argument.could_extract_minus_sign() else self._opaque(value)
+        h, k, r = value.args
+        if h.could_extract_minus_sign():
+            return self.table(Phi(k) - Phi2(canonical(-h), k, canonical(-r)))
+        if k.could_extract_minus_sign():
+            return self.table(Phi(h) - Phi2(h, canonical(-k), canonical(-r)))
+        return self._opaque(value)
+
+    def _opaque(self, atom: sp.Expr) -> Table:
+        """An expression without further structure; a sign that its function pulls out (asin is odd) goes to the coefficient."""
+        if atom.is_Mul:
+            coefficient, rest = atom.as_coeff_Mul()
+            if coefficient != 1:
+                return self._multiply(self.table(coefficient), self._opaque(rest))
+        return {((atom, 1),): self.field.one}
+
+    def _accumulate(self, total: Table, addend: Table) -> None:
+        for monomial, coefficient in addend.items():
+            value = total.get(monomial, self.field.zero) + coefficient
+            if value == 0:
+                total.pop(monomial, None)
+            else:
+                total[monomial] = value
+
+    def _multiply(self, left: Table, right: Table) -> Table:
+        product: Table = {}
+        for one, a in left.items():
+            for two, b in right.items():
+                monomial, factor = self._join(one, two)
+                self._accumulate(product, {monomial: a * b * factor})
+        return product
+
+    def _join(self, one: Monomial, two: Monomial) -> tuple[Monomial, Any]:
+        if not one or not two:
+            return one or two, self.field.one
+        powers: dict[sp.Expr, int] = dict(one)
+        factor = self.field.one
+        exponent = sp.S.Zero
+        for atom, power in two:
+            powers[atom] = powers.get(atom, 0) + power
+        for atom in list(powers):
+            if atom is sp.I and powers[atom] == 2:
+                factor = -factor
+                del powers[atom]
+            elif isinstance(atom, sp.exp):
+                exponent += powers.pop(atom) * atom.args[0]
+            elif atom.is_Pow and atom.exp == sp.S.Half and powers[atom] == 2:
+                (square,) = self.table(atom.base).values()
+                factor *= square
+                del powers[atom]
+            elif powers[atom] == 0:
+                del powers[atom]
+        exponent = canonical(exponent)
+        if exponent != 0:
+            powers[sp.exp(exponent)] = 1
+        return tuple(sorted(powers.items(), key=lambda item: sp.default_sort_key(item[0]))), factor
+
+    def to_expression(self, table: Table) -> sp.Expr:
+        """Back to SymPy: every rational coefficient factored."""
+        terms = []
+        for monomial, coefficient in table.items():
+            rational = sp.factor(coefficient.as_expr()).subs(_PI, sp.pi)
+            terms.append(sp.Mul(rational, *(atom**power for atom, power in monomial)))
+        return sp.Add(*terms)

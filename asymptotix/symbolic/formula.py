@@ -1,0 +1,173 @@
+r"""A closed form with its evidence: expression, status, derivation, LaTeX, source code and stable numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+import sympy as sp
+from numpy.typing import ArrayLike, NDArray
+
+from asymptotix.errors import InvalidInputError
+from asymptotix.symbolic.derivation import Derivation
+from asymptotix.symbolic.presentation import arrange, tidy_braces
+
+if TYPE_CHECKING:
+    from asymptotix.kernels import KernelMap
+
+__all__ = ["Q1", "Q2", "Binding", "C", "Formula", "Status"]
+
+Q1, Q2 = sp.symbols("q1 q2", positive=True)
+C = sp.Symbol("c", real=True)
+EVALUATION_DIGITS = 30  # working digits of `evaluate` for coefficients, so that float64 keeps all of its own
+
+
+@dataclass(frozen=True)
+class Status:
+    """How sure the closed form is.
+
+    kind: "proved" (every step of the derivation reduces to 0, given its premises), "verified" (some steps hold to `digits`
+    digits at random points only) or "numeric" (no derivation). route: how it was obtained.
+    """
+
+    kind: Literal["proved", "verified", "numeric"]
+    digits: int | None
+    route: str
+
+    @classmethod
+    def of(cls, derivation: Derivation, route: str) -> Status:
+        """Run the checks of a derivation and read the status off them."""
+        from asymptotix.symbolic.derivation import MIN_DIGITS
+
+        derivation.verify()
+        return cls("proved", None, route) if derivation.proved else cls("verified", MIN_DIGITS, route)
+
+
+@dataclass(frozen=True)
+class Binding:
+    """`symbol` stands for `expression` in everything that follows."""
+
+    symbol: sp.Symbol
+    expression: sp.Expr
+
+
+@dataclass(frozen=True, eq=False)
+class Formula:
+    """A closed form of the engine.
+
+    Attributes:
+        name: the call that made it, for `repr`.
+        left: LaTeX of the left-hand side.
+        symbols: the formula's own symbols, in the order of `evaluate`.
+        expression: the closed form; with bindings, in terms of the last of them.
+        derivation: the steps that prove it, already checked.
+        status: what that check found.
+        bindings: definitions to be substituted in order (networks of depth 2 and more), never unrolled.
+        kernel: the same kernel in float64, stable at every correlation; None for coefficients.
+        body: LaTeX of the whole, where it is more than `left` = `expression`.
+        fixed: values that the expression was made for, such as the degree k of a coefficient.
+    """
+
+    name: str
+    left: str
+    symbols: tuple[sp.Symbol, ...]
+    expression: sp.Expr
+    derivation: Derivation
+    status: Status
+    bindings: tuple[Binding, ...] = ()
+    kernel: KernelMap | None = None
+    body: str = field(default="", repr=False)
+    fixed: Mapping[str, int] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        shown = f"{len(self.bindings)} bindings" if self.bindings else str(self.expression)
+        return f"<Formula {self.name} = {shown}  [{self.status.kind}]>"
+
+    def latex(self) -> str:
+        """The formula as a paper prints it (amsmath), left-hand side and definition of theta included."""
+        if self.body:
+            return self.body
+        arrangement = arrange(self.expression)
+        angle = arrangement.angle_latex()
+        return tidy_braces(f"{self.left} = {arrangement.latex()}") + (rf", \qquad {angle}" if angle else "")
+
+    def _repr_latex_(self) -> str:
+        return rf"$\displaystyle {self.latex()}$"
+
+    def python(self) -> str:
+        """A self-contained Python function (NumPy only) of the formula's symbols, in its textbook form."""
+        from asymptotix.symbolic.python_source import python_source
+
+        return python_source(self)
+
+    def unrolled(self) -> sp.Expr:
+        """The expression with its bindings substituted; its size grows geometrically, so at most two layers.
+
+        Raises:
+            InvalidInputError: more than two layers.
+        """
+        layers = (len(self.bindings) + 1) // 4
+        if layers > 2:
+            raise InvalidInputError("depth", layers, "at most 2 for an unrolled expression", "use .bindings")
+        expression = self.expression
+        for binding in reversed(self.bindings):
+            expression = expression.subs(binding.symbol, binding.expression)
+        return expression
+
+    def evaluate(self, *values: ArrayLike, angle: ArrayLike | None = None, **named: ArrayLike) -> NDArray[np.float64]:
+        """float64 values; arguments broadcast by NumPy's rules.
+
+        Kernels take (q1, q2, c), or (q1, q2, angle=theta) with theta the angle between u and v, which keeps all digits near
+        correlation 1 and -1. Coefficients take their free symbols, by position or by name; a
+        degree that the formula was made for may be repeated.
+
+        Raises:
+            InvalidInputError: a symbol is missing, unknown or given twice.
+        """
+        if self.kernel is not None:
+            given = self._assign(values, named, optional={"c"} if angle is not None else set())
+            return np.asarray(self.kernel(given["q1"], given["q2"], given.get("c"), angle=angle), dtype=np.float64)
+        if angle is not None:
+            raise InvalidInputError("angle", angle, "given for kernels only")
+        return self._evaluate_symbols(self._assign(values, named, optional=set()))
+
+    def _assign(self, values: tuple[ArrayLike, ...], named: dict[str, ArrayLike], optional: set[str]) -> dict[str, Any]:
+        names = [symbol.name for symbol in self.symbols]
+        if len(values) > len(names):
+            raise InvalidInputError("values", values, f"at most {len(names)} arguments: {', '.join(names)}")
+        given: dict[str, Any] = dict(zip(names, values, strict=False))
+        for name, value in named.items():
+            if name in self.fixed:
+                if not np.all(np.asarray(value) == self.fixed[name]):
+                    raise InvalidInputError(name, value, f"{self.fixed[name]}: the formula was made for it")
+                continue
+            if name not in names or name in given:
+                raise InvalidInputError("arguments", name, f"each of {', '.join(names)} once")
+            given[name] = value
+        missing = [name for name in names if name not in given and name not in optional]
+        if missing:
+            raise InvalidInputError("arguments", sorted(given), f"all of {', '.join(names)}", f"missing: {', '.join(missing)}")
+        return given
+
+    def _evaluate_symbols(self, given: dict[str, Any]) -> NDArray[np.float64]:
+        arrays = np.broadcast_arrays(*(np.asarray(given[s.name]) for s in self.symbols)) if self.symbols else []
+
+        def at(*point: Any) -> float:
+            exact = {s: _exact(s.name, value) for s, value in zip(self.symbols, point, strict=True)}
+            return float(sp.N(self.expression.subs(exact), EVALUATION_DIGITS))
+
+        if not arrays:
+            return np.asarray(at(), dtype=np.float64)
+        flat = [at(*point) for point in zip(*(a.ravel().tolist() for a in arrays), strict=True)]
+        return np.asarray(flat, dtype=np.float64).reshape(arrays[0].shape)
+
+
+def _exact(name: str, value: Any) -> sp.Expr:
+    """A number as an exact SymPy number."""
+    if isinstance(value, int):
+        return sp.Integer(value)
+    if isinstance(value, float) and np.isfinite(value):
+        return sp.Integer(int(value)) if value.is_integer() else sp.Rational(*value.as_integer_ratio())
+    raise InvalidInputError(name, value, "a finite number")

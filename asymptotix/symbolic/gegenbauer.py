@@ -1,0 +1,189 @@
+r"""Gegenbauer coefficients of an activation on the sphere, in symbolic dimension.
+
+    lambda_k(d) = E[s(r t) P_k(t)],  t the first coordinate of a uniform point of the unit sphere of R^d,  P_k(1) = 1,
+    (k + d - 2) P_{k+1} = (2k + d - 2) t P_k - k P_{k-1}.
+
+Moments obey E t_+^{p+2} = (p+1)/(p+d) E t_+^p, so everything is rational in d but for the one constant
+M(d) = E t_+ = Gamma(d/2) / (2 sqrt(pi) Gamma((d+1)/2)). Exponentials give Bessel-type series (0F1, 1F1).
+
+Source: [Muller1966] for the polynomials and Rodrigues' formula; eigenvalues of two-layer kernels in [Bach2017].
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import sympy as sp
+
+from asymptotix.errors import InvalidInputError, NotInClosedClassError
+from asymptotix.symbolic.derivation import Derivation, Step
+from asymptotix.symbolic.dual import resolve_activation
+from asymptotix.symbolic.formula import Formula, Status
+from asymptotix.symbolic.gegenbauer_series import Series, entire_series
+from asymptotix.symbolic.hermite import exact_number, integer_degree
+from asymptotix.symbolic.lowering import lower
+from asymptotix.symbolic.terms import ONE, Step as StepFactor, Term, Terms
+
+if TYPE_CHECKING:
+    from asymptotix.activations import Activation
+
+__all__ = ["gegenbauer_coefficient", "gegenbauer_polynomial", "half_moment"]
+
+MAX_DEGREE = 60  # rational functions of d of that degree take seconds; floats of every degree: activation_spectrum
+M = sp.Symbol("M", positive=True)  # E t_+
+
+
+def gegenbauer_coefficient(activation: Activation | str, k: Any, d: Any, *, radius: Any = 1) -> Formula:
+    r"""Closed form of $\lambda_k(d) = E[s(r t) P_k(t)]$, $P_k(1) = 1$, t = first coordinate on the unit sphere of R^d.
+
+    Args:
+        activation: polynomials in x and x_+ (relu, its powers, step, sign, abs, ...), exponentials, sines and cosines of
+            x, exp(a x^2), and sums of these.
+        k: an integer degree, 0 <= k <= 60.
+        d: dimension, an integer of at least 3 or a SymPy symbol.
+        radius: r > 0, a number or a SymPy expression such as sqrt(d).
+
+    Raises:
+        InvalidInputError: k, d or radius out of range.
+        NotInClosedClassError: a symbolic degree or another activation; `activation_spectrum` has the number.
+
+    Source: [Muller1966]; for rectified monomials [Bach2017].
+
+    >>> gegenbauer_coefficient("relu", 1, sp.Symbol("d")).expression
+    1/(2*d)
+    """
+    degree = integer_degree(k, MAX_DEGREE)
+    dimension = _dimension(d)
+    r = exact_number("radius", radius)
+    if r.is_number and r.is_positive is not True:
+        raise InvalidInputError("radius", radius, "positive")
+    s = resolve_activation(activation)
+    algebraic, entire = _sort(lower(s.tree))
+    moments, rodrigues = (route(algebraic, degree, dimension, r) for route in (_by_moments, _by_rodrigues))
+    series = entire_series(entire, degree, dimension, r)
+    derivation = _derivation(degree, moments, rodrigues, series)
+    expression = _in_full(moments, dimension) + _sum(series)
+    others = sorted(expression.free_symbols - {dimension}, key=str)
+    return Formula(
+        name=f"gegenbauer_coefficient({s.name!r}, {degree}, {dimension}{'' if r == 1 else f', radius={r}'})",
+        left=rf"\lambda_{{{degree}}}({dimension})",
+        symbols=(dimension, *others) if dimension.is_Symbol else tuple(others),
+        fixed={"k": degree} if dimension.is_Symbol else {"k": degree, "d": int(dimension)},
+        expression=expression,
+        derivation=derivation,
+        status=Status.of(derivation, "moment recurrence on the sphere; proved by Rodrigues' formula"),
+    )
+
+
+def _dimension(d: Any) -> sp.Expr:
+    if isinstance(d, sp.Symbol):
+        return d
+    if isinstance(d, bool) or not isinstance(d, int | sp.Integer) or d < 3:
+        raise InvalidInputError("d", d, "an integer of at least 3, or a SymPy symbol")
+    return sp.Integer(d)
+
+
+def _sort(terms: Terms) -> tuple[Terms, Terms]:
+    """Terms c x^n or c x^n H(x), and terms c exp(a x^2) or c exp(b x)."""
+    algebraic, entire = [], []
+    for t in terms:
+        plain = t.quadratic == 0 and t.linear == 0
+        if plain and t.factor in (ONE, StepFactor(sp.S.Zero)):
+            algebraic.append(t)
+        elif t.factor == ONE and t.power == 0 and (t.quadratic == 0 or t.linear == 0):
+            entire.append(t)
+        else:
+            raise NotInClosedClassError(
+                f"no closed form known to the engine for the term {t.expression(sp.Symbol('x'))} in symbolic dimension; "
+                "a numeric value is available from activation_spectrum"
+            )
+    return tuple(algebraic), tuple(entire)
+
+
+def gegenbauer_polynomial(k: int, d: sp.Expr, t: sp.Symbol) -> sp.Poly:
+    """P_k in t, coefficients rational in d, by the recurrence; P_k(1) = 1."""
+    previous, current = sp.Poly(0, t), sp.Poly(1, t)
+    for j in range(k):
+        following = (sp.Poly(t, t) * current * (2 * j + d - 2) - previous * j) if j else sp.Poly(t, t) * (d - 2)
+        previous, current = current, sp.Poly({p: sp.factor(c / (j + d - 2)) for p, c in following.terms()}, t)
+    return current
+
+
+def half_moment(p: int, d: sp.Expr) -> sp.Expr:
+    """E t_+^p in terms of M = E t_+: 1/2, M, then E t_+^{p+2} = (p+1)/(p+d) E t_+^p."""
+    value = M if p % 2 else sp.S.Half
+    for q in range(p % 2, p, 2):
+        value = value * (q + 1) / (q + d)
+    return value
+
+
+def _moment(t: Term, p: int, d: sp.Expr) -> sp.Expr:
+    """E of t^p, or of t_+^p for a term with a step."""
+    if t.factor != ONE:
+        return half_moment(p, d)
+    return 2 * half_moment(p, d) if p % 2 == 0 else sp.S.Zero
+
+
+def _by_moments(terms: Terms, k: int, d: sp.Expr, r: sp.Expr) -> sp.Expr:
+    polynomial = gegenbauer_polynomial(k, d, sp.Symbol("t"))
+    total = sum(
+        (t.coefficient * r**t.power * c * _moment(t, t.power + p, d) for t in terms for (p,), c in polynomial.terms()), sp.S.Zero
+    )
+    return sp.factor(total)
+
+
+def _by_rodrigues(terms: Terms, k: int, d: sp.Expr, r: sp.Expr) -> sp.Expr:
+    """2^-k / (d/2)_k * E of the k-th derivative of s(r t) on the sphere of R^(d+2k)."""
+    scale = sp.S.One / sp.prod([d + 2 * j for j in range(k)])
+    total = sp.S.Zero
+    for t in terms:
+        weight = t.coefficient * r**t.power
+        if k <= t.power:
+            shift = half_moment(t.power - k, d + 2 * k) if t.factor != ONE else _moment(t, t.power - k, d + 2 * k)
+            total += weight * sp.ff(t.power, k) * shift.subs(M, _lifted_mean(d, k))
+        elif t.factor != ONE:
+            total += weight * sp.factorial(t.power) * _density_derivative(k - t.power - 1, d, k)
+    return sp.factor(scale * total)
+
+
+def _lifted_mean(d: sp.Expr, k: int) -> sp.Expr:
+    """M(d + 2k) in terms of M = M(d): M(d + 2) = d/(d+1) M(d)."""
+    return M * sp.prod([(d + 2 * j) / (d + 2 * j + 1) for j in range(k)])
+
+
+def _density_derivative(j: int, d: sp.Expr, k: int) -> sp.Expr:
+    """(-1)^j w^(j)(0) for the density w = (D-1) M(D) (1 - t^2)^((D-3)/2) of t in dimension D = d + 2k."""
+    if j % 2:
+        return sp.S.Zero
+    top = d + 2 * k
+    binomial = sp.prod([(top - 3 - 2 * i) / sp.S(2) / (i + 1) for i in range(j // 2)])
+    return (-1) ** (j // 2) * sp.factorial(j) * binomial * (top - 1) * _lifted_mean(d, k)
+
+
+def _sum(series: tuple[Series, ...]) -> sp.Expr:
+    """Equal hypergeometric functions (those of a sine's two exponentials) share one weight."""
+    weights: dict[sp.Expr, sp.Expr] = {}
+    for one in series:
+        weights[one.shape] = weights.get(one.shape, sp.S.Zero) + one.weight
+    return sp.Add(*(sp.factor(sp.expand(weight)) * shape for shape, weight in weights.items()))
+
+
+def _in_full(expression: sp.Expr, d: sp.Expr) -> sp.Expr:
+    """M as a ratio of Gamma functions."""
+    return expression.subs(M, sp.gamma(d / 2) / (2 * sp.sqrt(sp.pi) * sp.gamma((d + 1) / 2)))
+
+
+def _derivation(k: int, moments: sp.Expr, rodrigues: sp.Expr, series: tuple[Series, ...]) -> Derivation:
+    one, two = sp.symbols(rf"\lambda_{k} \lambda'_{k}")
+    first = Step(
+        sp.Eq(one, two, evaluate=False),
+        "The part of polynomials in $t$ and $t_+$: the moment recurrence against Rodrigues' formula. $M = \\mathbb{E}\\,t_+$.",
+        {one: moments, two: rodrigues},
+        "two routes",
+    )
+    premises = (
+        "Moments on the sphere: $\\mathbb{E}\\,t_+^{p+2} = \\frac{p+1}{p+d}\\,\\mathbb{E}\\,t_+^p$.",
+        "Rodrigues' formula: $\\mathbb{E}[f P_k] = \\mathbb{E}_{d+2k}[f^{(k)}] / (2^k (d/2)_k)$.",
+    )
+    steps = (first, *(step for one_series in series for step in one_series.steps))
+    return Derivation(f"Gegenbauer coefficient of degree {k}", steps, premises, ("Muller1966",))

@@ -1,0 +1,46 @@
+"""Sphinx: MyST pages and notebooks, formulas by the KaTeX that the package ships. The built site asks nothing of any network."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from sphinx.application import Sphinx
+
+import asymptotix
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE))  # for local_katex
+
+project = "asymptotix"
+author = "asymptotix contributors"
+project_copyright = f"2026, {author}"
+release = version = asymptotix.__version__
+
+extensions = ["myst_nb", "sphinx.ext.autodoc", "local_katex"]
+exclude_patterns = ["_build"]
+html_theme = "furo"
+html_title = f"asymptotix {release}"
+html_static_path = [str(HERE.parent / "asymptotix" / "report" / "vendor" / "katex")]
+html_show_sourcelink = False
+
+myst_enable_extensions = ["dollarmath", "amsmath"]
+myst_heading_anchors = 3
+myst_update_mathjax = False
+nb_execution_mode = "force"
+nb_execution_timeout = 60
+nb_execution_raise_on_error = True
+nb_merge_streams = True
+suppress_warnings = ["mystnb.unknown_mime_type"]  # outputs carry text/latex beside the types a browser shows
+
+autodoc_member_order = "bysource"
+
+
+def verbatim(_app: object, _what: str, _name: str, _obj: object, _options: object, lines: list[str]) -> None:
+    """Docstrings are written to be read as plain text, |x|^2 and all; reStructuredText would take that for markup."""
+    lines[:] = [".. code-block:: text", "", *(f"    {line}" for line in lines), ""]
+
+
+def setup(app: Sphinx) -> None:
+    """Connect what stands in this file."""
+    app.connect("autodoc-process-docstring", verbatim)
