@@ -62,12 +62,9 @@ def collect_problem(
     ] = None,
 ) -> Problem:
     """The problem that the command line describes."""
+    given = {name: value for name, value in locals().items() if name != "problem_file" and value is not None}
     from asymptotix.problems.loader import problem_from_mapping, read_toml
 
-    options = {
-        name: value for name, value in locals().items() if name not in ("problem_file", "problem_from_mapping", "read_toml")
-    }
-    given = {name: value for name, value in options.items() if value is not None}
     if problem_file is None and "model" not in given:
         raise typer.BadParameter("give a problem file (`asymptotix init` writes one) or --model", param_hint="PROBLEM.toml")
     content: dict[str, Any] = {"grid": {}} if problem_file is None else read_toml(problem_file)

@@ -37,7 +37,7 @@ def run_tasks(
         function: called once per task.
         executor: None runs the tasks in order in this thread; otherwise they are sent in batches that take about
             `batch_seconds`, never more than two batches per worker at a time. The executor is left open.
-        report: called as report(done, total) after each finished task.
+        report: called as report(done, total) after each result was handed over.
         batch_seconds: length aimed at for a batch, from the time the last ones took.
 
     Raises:
@@ -50,10 +50,10 @@ def run_tasks(
     with single_threaded_blas():
         try:
             for index, result in results:
+                yield index, result
                 done += 1
                 if report is not None:
                     report(done, len(tasks))
-                yield index, result
         finally:
             results.close()
 

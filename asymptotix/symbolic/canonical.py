@@ -31,7 +31,7 @@ def canonical(expression: sp.Expr) -> sp.Expr:
 
 
 def is_zero(expression: sp.Expr) -> bool:
-    """True when the canonical form, with Phi(-z) folded to 1 - Phi(z), is 0. False proves nothing."""
+    """True when the canonical form, with Phi(-z) folded to 1 - Phi(z) and sin, cos as exponentials, is 0. False proves nothing."""
     return bool(_canonical(expression, True) == 0)
 
 
@@ -174,6 +174,8 @@ class _Ring:
             return self.table(value.rewrite(sp.exp))
         if isinstance(value, Phi | Phi2) and self.fold:
             return self._folded(value)
+        if isinstance(value, sp.sin | sp.cos) and self.fold:
+            return self.table(value.rewrite(sp.exp))
         if value.func != expression.func or not value.args:
             return self.table(value)
         return self._opaque(value)

@@ -244,6 +244,12 @@ class _PaperPrinter(LatexPrinter):  # type: ignore[misc]  # SymPy ships no types
     def _print_ExpBase(self, expr: sp.Expr, exp: str | None = None) -> str:
         return self._print_exp(expr, exp)
 
+    def _print_sin(self, expr: sp.Expr, exp: str | None = None) -> str:
+        return self._arc(r"\sin", expr, exp)
+
+    def _print_cos(self, expr: sp.Expr, exp: str | None = None) -> str:
+        return self._arc(r"\cos", expr, exp)
+
     def _print_sinh(self, expr: sp.Expr, exp: str | None = None) -> str:
         return self._arc(r"\sinh", expr, exp)
 
@@ -257,7 +263,8 @@ class _PaperPrinter(LatexPrinter):  # type: ignore[misc]  # SymPy ships no types
 
     def _print_AppliedUndef(self, expr: sp.Expr, exp: str | None = None) -> str:
         arguments = ", ".join(self._print(a) for a in expr.args)
-        return self._print(sp.Symbol(expr.func.__name__)) + (f"^{{{exp}}}" if exp else "") + _brackets(arguments)
+        name = str(self._print(sp.Symbol(expr.func.__name__)))
+        return name + (f"^{{{exp}}}" if exp else "") + _brackets(arguments)
 
     def _print_Heaviside(self, expr: sp.Expr, exp: str | None = None) -> str:
         return rf"\mathbf{{1}}_{{{self._print(expr.args[0])} > 0}}" + (f"^{{{exp}}}" if exp else "")

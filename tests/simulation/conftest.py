@@ -27,14 +27,14 @@ def ridge_equivalent(levels, n, ridge, noise, tail=0.0, target_tail=0.0):
     df1 = np.sum(m * s / (s + kappa)) + tail / kappa
     df2 = np.sum(m * s**2 / (s + kappa) ** 2)
     inflation = n / (n - df2)
-    bias = inflation * (kappa**2 * np.sum(e / (s + kappa) ** 2) + target_tail) + noise * 0
+    bias = inflation * (kappa**2 * np.sum(e / (s + kappa) ** 2) + target_tail)
     variance = noise * df2 / (n - df2)
     fields = {"bias": bias, "variance": variance, "df1": df1, "df2": df2, "effective_ridge": kappa}
     fields["test_error"] = bias + variance + noise
     fields["train_error"] = (ridge / (n * kappa)) ** 2 * fields["test_error"]
-    fields["squared_norm"] = (
-        np.sum(e / (s + kappa)) - ridge / (n - df2) * np.sum(e / (s + kappa) ** 2) + noise / (n - df2) * np.sum(m * s / (s + kappa) ** 2)
-    )
+    energy = np.sum(e / (s + kappa)) + target_tail / kappa
+    energy -= ridge / (n - df2) * (np.sum(e / (s + kappa) ** 2) + target_tail / kappa**2)
+    fields["squared_norm"] = energy + noise / (n - df2) * (np.sum(m * s / (s + kappa) ** 2) + tail / kappa**2)
     return fields
 
 
@@ -52,6 +52,10 @@ def features_equivalent(levels, n, p, ridge, noise, tail=0.0, target_tail=0.0):
     fields = {"bias": bias, "variance": variance, "df1": t1(nu2), "effective_ridge": nu2, "nu1": nu1}
     fields["test_error"] = bias + variance + noise
     fields["train_error"] = (ridge / (n * nu1)) ** 2 * fields["test_error"]
+    lost, slope, learned = p - t1(nu2), t1(nu2) - t2, nu2 * np.sum(b2 * s / (s + nu2) ** 2)
+    unlearned = nu2 * np.sum(b2 / (s + nu2)) + target_tail + noise
+    determinant = ridge / nu1 * lost + (ridge / nu1 + lost) * slope
+    fields["squared_norm"] = p / (determinant * nu2) * (slope * unlearned + ridge / nu1 * learned)
     return fields
 
 
@@ -64,8 +68,8 @@ def z_scores(curve, expected, allowance):
     """Distance in standard errors beyond the finite-size allowance, relative to the expected value, per field."""
     scores = {}
     for name, value in expected.items():
-        excess = abs(float(curve[name].item()) - value) - allowance * abs(value)
-        scores[name] = max(excess, 0.0) / float(curve.standard_error[name].item())
+        excess = abs(float(curve.values[name].item()) - value) - allowance * abs(value)
+        scores[name] = excess / float(curve.standard_error[name].item()) if excess > 0 else 0.0
     return scores
 
 

@@ -55,8 +55,8 @@ def test_risk_and_error_rate_are_those_of_noisy_fits(run, replacement):
         wrong.append(fitted[1].mean())
     for name, draws in {"excess_risk": squared, "classification_error": wrong}.items():
         error = np.hypot(curve.standard_error[name][1], np.std(draws) / np.sqrt(300))
-        assert abs(curve[name][1] - np.mean(draws)) < 4 * error, name
-        assert abs(curve[name][1] - 2 * np.mean(draws)) > 6 * error, name
+        assert abs(curve.values[name][1] - np.mean(draws)) < 4 * error, name
+        assert abs(curve.values[name][1] - 2 * np.mean(draws)) > 6 * error, name
     assert curve.test_error == pytest.approx(curve.excess_risk + NOISE, rel=1e-12, abs=0)
 
 
@@ -82,8 +82,8 @@ def test_many_features_are_the_dual_kernel(run):
     two = run(DataKernel(kernel, LABELS, NOISE, True), **arguments)
     for name in ("bias", "variance", "train_error", "df1", "classification_error"):
         error = np.hypot(one.standard_error[name], two.standard_error[name])
-        assert abs(one[name] - two[name]) < 4 * error + 0.01 * two[name], name
-        assert abs(one[name] - 2 * two[name]) > 4 * error + 0.01 * two[name], name
+        assert abs(one.values[name] - two.values[name]) < 4 * error + 0.01 * two.values[name], name
+        assert abs(one.values[name] - 2 * two.values[name]) > 4 * error + 0.01 * two.values[name], name
 
 
 def test_no_error_rate_without_signs(run):

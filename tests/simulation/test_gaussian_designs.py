@@ -72,9 +72,9 @@ def test_isotropic_interpolation_is_exact_at_finite_n(run):
     p, n = 60, 20
     curve = run(design_of([(1.0, p, 3.0)]), n_samples=n, ridge=0.0, n_trials=400, seed=2)
     for name, exact in {"bias": 3.0 * (1 - n / p), "variance": NOISE * n / (p - n - 1)}.items():
-        z = (curve[name] - exact) / curve.standard_error[name]
+        z = (curve.values[name] - exact) / curve.standard_error[name]
         assert abs(z) < 4, name
-        assert abs(curve[name] - 2 * exact) / curve.standard_error[name] > 6, name
+        assert abs(curve.values[name] - 2 * exact) / curve.standard_error[name] > 6, name
     assert curve.train_error < 1e-20
 
 
@@ -106,7 +106,7 @@ def test_flat_tail_is_the_limit_of_many_small_eigenvalues(run):
     one, two = (run(design, n_samples=40, ridge=0.5, n_trials=40, seed=5) for design in (flat, spread))
     for name in one.values:
         error = np.hypot(one.standard_error[name], two.standard_error[name])
-        assert abs(one[name] - two[name]) < 4 * error + 0.02 * abs(two[name]), name
+        assert abs(one.values[name] - two.values[name]) < 4 * error + 0.02 * abs(two.values[name]), name
 
 
 @pytest.mark.parametrize(("n", "p", "ridge"), [(100, 200, 0.05), (200, 100, 0.05), (100, 200, 0.0), (100, 60, 0.0)])

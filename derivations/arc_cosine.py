@@ -1,0 +1,111 @@
+r"""The arc-cosine kernels of order 0 to 3, in polar coordinates.
+
+Claim    For standard normals u, v of correlation cos(theta),  E[u_+^n v_+^n] = (R_n / 2 pi) J_n(theta)  with R_n = 2^n n! and
+         J_n(theta) = int (cos phi cos(phi - theta))^n dphi over the wedge theta - pi/2 < phi < pi/2 where both are positive.
+         The values obey Price's recurrence  dk_n/d theta = - n^2 sin(theta) k_(n-1).
+Source   [ChoSaul2009] (their kernel is twice this one), [Price1958]
+Used by  asymptotix/symbolic/arc_cosine.py, asymptotix/symbolic/dual.py, asymptotix/kernels
+
+Route: with u = r cos(phi), v = r cos(phi - theta) the pair is isotropic in (r, phi); the radius and the angle separate. The package
+goes another way: it integrates Price's recurrence in the correlation, or lowers powers by Stein's identity.
+"""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from asymptotix.symbolic.derivation import Derivation, Step
+
+ORDERS = (0, 1, 2, 3)
+THETA, PHI = sp.symbols("theta phi", real=True)
+RADIUS = sp.Symbol("r", positive=True)
+PREMISES = (
+    "In polar coordinates $u = r\\cos\\phi$, $v = r\\cos(\\phi-\\theta)$ the density is $\\frac{1}{2\\pi} r e^{-r^2/2}$.",
+    "Both variables are positive exactly for $\\theta - \\pi/2 < \\phi < \\pi/2$.",
+    "Price's theorem, against which the result is tested: $\\partial_\\rho E[s(u)s(v)] = E[s'(u)s'(v)]$ at unit variances.",
+)
+
+
+def primitive(order: int) -> sp.Expr:
+    """A primitive in phi of (cos phi cos(phi - theta))^n = 2^-n (cos theta + cos psi)^n, psi = 2 phi - theta, term by term."""
+    psi = 2 * PHI - THETA
+    return sum(
+        sp.binomial(order, m) * sp.cos(THETA) ** (order - m) * _cosine_power_primitive(m, psi) / 2**order for m in range(order + 1)
+    )
+
+
+def _cosine_power_primitive(m: int, psi: sp.Expr) -> sp.Expr:
+    """A primitive in phi of cos(psi)^m = 2^-m sum_j binomial(m, j) cos((m - 2j) psi); dpsi = 2 dphi."""
+    total = sp.S.Zero
+    for j in range(m + 1):
+        frequency = m - 2 * j
+        wave = sp.sin(frequency * psi) / (2 * frequency) if frequency else PHI
+        total += sp.binomial(m, j) * wave / 2**m
+    return total
+
+
+def radial_moment(order: int) -> sp.Expr:
+    """R_n = int_0^oo r^(2n+1) exp(-r^2/2) dr by R_n = 2n R_(n-1), R_0 = 1."""
+    return sp.S.One if order == 0 else 2 * order * radial_moment(order - 1)
+
+
+def kernel(order: int) -> sp.Expr:
+    """R_n / (2 pi) times the primitive between the ends of the wedge."""
+    inside = primitive(order)
+    wedge = inside.subs(PHI, sp.pi / 2) - inside.subs(PHI, THETA - sp.pi / 2)
+    return sp.expand(radial_moment(order) * wedge / (2 * sp.pi))
+
+
+def derivation() -> Derivation:
+    """The steps, order by order."""
+    kernels = {n: sp.Function(f"k_{n}") for n in ORDERS}
+    steps: list[Step] = []
+    for n in ORDERS:
+        potential = sp.Function(f"F_{n}")
+        integrand = (sp.cos(PHI) * sp.cos(PHI - THETA)) ** n
+        steps.append(
+            Step(
+                sp.Eq(sp.Derivative(potential(PHI), PHI), integrand, evaluate=False),
+                f"A primitive of the angular integrand of order {n}.",
+                {potential: sp.Lambda((PHI,), primitive(n))},
+                f"angle {n}",
+            )
+        )
+        weight = RADIUS ** (2 * n) * sp.exp(-(RADIUS**2) / 2)
+        lower = 2 * n * RADIUS ** (2 * n - 1) * sp.exp(-(RADIUS**2) / 2) if n else sp.S.Zero
+        steps.append(
+            Step(
+                sp.Eq(sp.Derivative(-weight, RADIUS), RADIUS * weight - lower, evaluate=False),
+                f"The radial moment: both sides integrate over $(0, \\infty)$ to $R_{n} = {latex_radial(n)}$.",
+                {},
+                f"radius {n}",
+            )
+        )
+        here = {kernels[n]: sp.Lambda((THETA,), kernel(n))}
+        if n == 0:
+            claim, why = sp.Eq(kernels[0](sp.S.Zero), sp.S.Half, evaluate=False), "Equal variables are positive with probability 1/2."
+        else:
+            here[kernels[n - 1]] = sp.Lambda((THETA,), kernel(n - 1))
+            right = -(n**2) * sp.sin(THETA) * kernels[n - 1](THETA)
+            claim = sp.Eq(sp.Derivative(kernels[n](THETA), THETA), right, evaluate=False)
+            why = f"The kernel between the ends of the wedge; it satisfies Price's recurrence of order {n}."
+        steps.append(Step(claim, why, here, f"kernel {n}", (f"angle {n}", f"radius {n}")))
+        steps.append(
+            Step(
+                sp.Eq(kernels[n](sp.pi), sp.S.Zero, evaluate=False),
+                "Opposite variables are never both positive.",
+                {kernels[n]: sp.Lambda((THETA,), kernel(n))},
+                f"end {n}",
+                (f"kernel {n}",),
+            )
+        )
+    return Derivation("Arc-cosine kernels in polar coordinates", tuple(steps), PREMISES, ("ChoSaul2009", "Price1958"))
+
+
+def latex_radial(order: int) -> str:
+    """How R_n reads in the text."""
+    return "1" if order == 0 else f"{2 * order} R_{order - 1} = {radial_moment(order)}"
+
+
+if __name__ == "__main__":
+    print(derivation().to_markdown())
