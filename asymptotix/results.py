@@ -47,7 +47,7 @@ UNITS = {
     "n_features": "count",
     "n_trials": "count",
 }
-_STATISTICS = {"mean": "means, bars of one standard error", "median": "medians, bars of 68 % confidence"}
+_STATISTICS = {"mean": "means, bars of one standard error", "median": "medians, bars of 68 % confidence or slightly more"}
 _SUMMARY_FIELDS = ("test_error", "train_error", "bias", "variance", "effective_ridge")
 
 
@@ -159,26 +159,21 @@ class Curve:
         from asymptotix.report.plot import Line, Points, plot_curves
 
         x = x or Grid(self.grid).default_x()
-        drawn: list[Line | Points] = []
-        for curve in (self, *([simulated] if simulated is not None else [])):
-            drawn += curve._drawn(quantity, x, statistic, labelled=curve is self)
+        curves: list[Curve] = [self, simulated] if simulated is not None else [self]
+        drawn = [item for curve in curves for item in curve._drawn(quantity, x, statistic)]
         lines = [item for item in drawn if isinstance(item, Line)]
         points = [item for item in drawn if isinstance(item, Points)]
-        caption = f"{self._title()}; {self.convention}"
-        if points:
-            caption += "; points: " + _STATISTICS[statistic]
-        return plot_curves(
-            lines, points, x_label=_words(x), y_label=_words(quantity), title=title, caption=caption, logx=logx, logy=logy, ax=ax
-        )
+        labels = {"x_label": _words(x), "y_label": _words(quantity), "title": title, "caption": _caption(curves, statistic)}
+        return plot_curves(lines, points, **labels, logx=logx, logy=logy, ax=ax)
 
-    def _drawn(self, quantity: str, x: str, statistic: str, *, labelled: bool) -> Sequence[Line | Points]:
+    def _drawn(self, quantity: str, x: str, statistic: str) -> Sequence[Line | Points]:
         from asymptotix.report.plot import Line
 
         if statistic not in _STATISTICS:
             raise InvalidInputError("statistic", statistic, f"one of {', '.join(_STATISTICS)}")
         y = self.quantity(quantity)
         cuts = Grid(self.grid).cuts(x)
-        return [Line(cut.x, np.atleast_1d(y[cut.index]), cut.label if labelled else "", color) for color, cut in enumerate(cuts)]
+        return [Line(cut.x, np.atleast_1d(y[cut.index]), cut.label, color) for color, cut in enumerate(cuts)]
 
     def to_csv(self, path: str | Path | None = None) -> str:
         """All arguments and fields with all digits, after comment lines with convention and units; written to `path` if given."""
@@ -228,8 +223,11 @@ class Curve:
     def _exported(self) -> dict[str, FloatArray]:
         return dict(self.values)
 
+    def _source(self) -> str:
+        return "theory"
+
     def _title(self) -> str:
-        return f"{self.model}, theory"
+        return f"{self.model}, {self._source()}"
 
     def _attributes(self) -> dict[str, Any]:
         from asymptotix import __version__
@@ -295,14 +293,14 @@ class SimulatedCurve(Curve):
         low, high = _median_interval(draws)
         return middle, np.stack([middle - low, high - middle])
 
-    def _drawn(self, quantity: str, x: str, statistic: str, *, labelled: bool) -> Sequence[Line | Points]:
+    def _drawn(self, quantity: str, x: str, statistic: str) -> Sequence[Line | Points]:
         from asymptotix.report.plot import Points
 
         y, error = self.estimate(quantity, statistic)
         points = []
         for color, cut in enumerate(Grid(self.grid).cuts(x)):
             bars = None if error is None else error[(slice(None), *cut.index)].reshape(2, -1)
-            points.append(Points(cut.x, np.atleast_1d(y[cut.index]), bars, cut.label if labelled else "", color))
+            points.append(Points(cut.x, np.atleast_1d(y[cut.index]), bars, cut.label, color))
         return points
 
     def _exported(self) -> dict[str, FloatArray]:
@@ -310,8 +308,23 @@ class SimulatedCurve(Curve):
         count = {} if self.n_trials is None else {"n_trials": np.broadcast_to(np.asarray(self.n_trials, np.float64), self.shape)}
         return {**self.values, **errors, **count}
 
-    def _title(self) -> str:
-        return f"{self.model}, simulation with seed {self.seed}" + (" (interrupted)" if self.interrupted else "")
+    def _source(self) -> str:
+        return f"simulation with seed {self.seed}" + (" (interrupted)" if self.interrupted else "")
+
+
+def _caption(curves: Sequence[Curve], statistic: str) -> str:
+    """Model, what is fixed, what is drawn how, and the convention."""
+    first = curves[0]
+    grid = Grid(first.grid)
+    fixed = [f"{_words(name)} = {_span(first.grid[name])}" for name in grid.arguments if name not in grid.varying]
+    drawn = []
+    for curve in curves:
+        if isinstance(curve, SimulatedCurve):
+            drawn.append(f"points: {curve._source()}, {_STATISTICS[statistic]}")
+        else:
+            drawn.append(f"lines: {curve._source()}")
+    settings = ", ".join([first.model, *fixed, f"noise variance {short_number(first.noise_variance)}"])
+    return "; ".join([settings, *drawn, first.convention])
 
 
 def _over_trials(statistic: Callable[..., Any], draws: FloatArray) -> FloatArray:
@@ -328,14 +341,15 @@ def _standard_error(draws: FloatArray, axis: int) -> FloatArray:
 
 
 def _median_interval(draws: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Order statistics around the median, n/2 -+ sqrt(n)/2 in rank (the binomial law of the ranks): about 68 % for any law."""
+    """The order statistics of ranks (n+1)/2 -+ sqrt(n)/2, rounded outwards.
+
+    By the binomial law of the median's rank they enclose it with about 68 % confidence or more, whatever the law of the draws.
+    """
     ordered = np.sort(draws, axis=0)  # NaN, a trial that was not run, goes last
     count = np.sum(~np.isnan(draws), axis=0)
-    half = np.sqrt(count) / 2
-    last = np.maximum(count - 1, 0)
-    low = np.clip(np.floor(count / 2 - half).astype(int), 0, last)
-    high = np.clip(np.ceil(count / 2 + half).astype(int) - 1, 0, last)
-    pick = [np.take_along_axis(ordered, rank[np.newaxis].astype(int), axis=0)[0] for rank in (low, high)]
+    low = np.maximum(np.floor((count + 1 - np.sqrt(count)) / 2).astype(int) - 1, 0)
+    high = np.maximum(count - 1 - low, 0)
+    pick = [np.take_along_axis(ordered, rank[np.newaxis], axis=0)[0] for rank in (low, high)]
     return pick[0], pick[1]
 
 

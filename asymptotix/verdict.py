@@ -11,7 +11,7 @@ order: bias of the inverse Wishart law). The limit on z is Student's quantile at
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -21,6 +21,9 @@ from asymptotix.errors import HypothesisError, InvalidInputError
 from asymptotix.results import RiskCurve, SimulatedCurve
 from asymptotix.simulation.trials import simulate
 
+if TYPE_CHECKING:
+    from asymptotix.report.plot import CurveDisplay
+
 __all__ = ["Verdict", "check", "compare"]
 
 FloatArray = NDArray[np.float64]
@@ -28,6 +31,8 @@ FloatArray = NDArray[np.float64]
 LARGEST_ALLOWANCE = 0.05
 FALSE_ALARM = 1e-3
 RESOLUTION = 0.5
+_FLOAT = 1e-10  # relative accuracy of a simulated error: the condition of a Gram matrix near the threshold
+_ERRORS = ("excess_risk", "bias", "variance", "test_error", "train_error")
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,7 +74,7 @@ class Verdict:
     @property
     def unresolved(self) -> NDArray[np.bool_]:
         """Judged points whose error bar is so wide that a deviation of `resolution` times the value could hide in it."""
-        wide = self.z_limit * self.standard_error > self.resolution * np.abs(self.expected)
+        wide = self.z_limit * self.standard_error > self.resolution * np.abs(self.expected) + self.allowance
         return np.asarray(self.judged & (wide | ~np.isfinite(self.standard_error)))
 
     @property
@@ -123,8 +128,9 @@ class Verdict:
                 f"+- {worst['standard_error']:.2g}, "
                 f"z = {worst['z']:+.2f}, beyond the allowance {worst['z_beyond_allowance']:+.2f} (limit {self.z_limit:.2f})"
             )
-            relative = self.allowance[self.judged] / np.abs(self.expected[self.judged])
-            lines.append(f"finite-size allowance {relative.min():.2%} to {relative.max():.2%} of the value")
+            relative = _ratio(self.allowance, np.abs(self.expected))[self.judged & (self.expected != 0)]
+            if relative.size:
+                lines.append(f"finite-size allowance {relative.min():.2%} to {relative.max():.2%} of the value")
         return "\n".join([*lines, *self.exclusions])
 
     def _evidence(self) -> str:
@@ -132,12 +138,9 @@ class Verdict:
         text = f"{judged} of {self.expected.size} points judged"
         return text if wide == 0 else f"{text}, {wide} with error bars wider than a deviation of {self.resolution:.0%}"
 
-    def plot(self, **options: Any) -> Any:
+    def plot(self, *, statistic: str = "mean", **options: Any) -> CurveDisplay:
         """Theory lines with the simulated points on them; options as in `RiskCurve.plot`."""
-        display = self.theory.plot(quantity=self.quantity, **options)
-        if self.simulation is not None:
-            self.simulation.plot(quantity=self.quantity, ax=display.ax_, **{k: v for k, v in options.items() if k != "ax"})
-        return display
+        return self.theory.plot(self.quantity, simulated=self.simulation, statistic=statistic, **options)
 
     def __repr__(self) -> str:
         """The summary."""
@@ -229,12 +232,13 @@ def compare(
     judged = ~heavy & np.isfinite(means) & np.isfinite(expected)
     limit = _z_limit(int(np.sum(judged)), n_trials, judged) if max_z_score is None else float(max_z_score)
     relative = _allowance(curve) if allowance is None else np.full(expected.shape, float(allowance))
+    granted = relative * np.abs(expected) + _rounding(curve, quantity, judged)
     return Verdict(
         quantity,
         curve,
         means,
         errors,
-        relative * np.abs(expected),
+        granted,
         limit,
         judged,
         _exclusions(heavy, means),
@@ -247,6 +251,12 @@ def _allowance(curve: RiskCurve) -> FloatArray:
     p = np.broadcast_to(curve.grid.get("n_features", np.inf), curve.shape)
     overfitting = curve.values.get("overfitting_coefficient", np.ones(curve.shape))
     return np.asarray(np.minimum(LARGEST_ALLOWANCE, overfitting / n + 1.0 / p))
+
+
+def _rounding(curve: RiskCurve, quantity: str, judged: NDArray[np.bool_]) -> float:
+    """What float64 leaves of an exact zero, beside the largest error of the curve: interpolation leaves 1e-28, not 0."""
+    scale = curve.test_error if quantity in _ERRORS else curve.quantity(quantity)
+    return _FLOAT * float(np.max(np.abs(scale[judged]), initial=0.0))
 
 
 def _z_limit(points: int, n_trials: ArrayLike | None, judged: NDArray[np.bool_]) -> float:

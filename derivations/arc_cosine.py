@@ -4,10 +4,10 @@ Claim    For standard normals u, v of correlation cos(theta),  E[u_+^n v_+^n] = 
          J_n(theta) = int (cos phi cos(phi - theta))^n dphi over the wedge theta - pi/2 < phi < pi/2 where both are positive.
          The values obey Price's recurrence  dk_n/d theta = - n^2 sin(theta) k_(n-1).
 Source   [ChoSaul2009] (their kernel is twice this one), [Price1958]
-Used by  asymptotix/symbolic/arc_cosine.py, asymptotix/symbolic/dual.py, asymptotix/kernels
+Used by  asymptotix/symbolic/arc_cosine.py, asymptotix/symbolic/dual.py, asymptotix/kernels/arc_cosine.py
 
-Route: with u = r cos(phi), v = r cos(phi - theta) the pair is isotropic in (r, phi); the radius and the angle separate. The package
-goes another way: it integrates Price's recurrence in the correlation, or lowers powers by Stein's identity.
+Route: with u = r cos(phi), v = r cos(phi - theta) the pair is isotropic in (r, phi); the radius and the angle separate. The
+package goes another way: it integrates Price's recurrence in the correlation, or lowers powers by Stein's identity.
 """
 
 from __future__ import annotations
@@ -29,12 +29,11 @@ PREMISES = (
 def primitive(order: int) -> sp.Expr:
     """A primitive in phi of (cos phi cos(phi - theta))^n = 2^-n (cos theta + cos psi)^n, psi = 2 phi - theta, term by term."""
     psi = 2 * PHI - THETA
-    return sum(
-        sp.binomial(order, m) * sp.cos(THETA) ** (order - m) * _cosine_power_primitive(m, psi) / 2**order for m in range(order + 1)
-    )
+    terms = (sp.binomial(order, m) * sp.cos(THETA) ** (order - m) * _wave_primitive(m, psi) for m in range(order + 1))
+    return sum(terms, sp.S.Zero) / 2**order
 
 
-def _cosine_power_primitive(m: int, psi: sp.Expr) -> sp.Expr:
+def _wave_primitive(m: int, psi: sp.Expr) -> sp.Expr:
     """A primitive in phi of cos(psi)^m = 2^-m sum_j binomial(m, j) cos((m - 2j) psi); dpsi = 2 dphi."""
     total = sp.S.Zero
     for j in range(m + 1):
@@ -58,53 +57,45 @@ def kernel(order: int) -> sp.Expr:
 
 def derivation() -> Derivation:
     """The steps, order by order."""
-    kernels = {n: sp.Function(f"k_{n}") for n in ORDERS}
-    steps: list[Step] = []
-    for n in ORDERS:
-        potential = sp.Function(f"F_{n}")
-        integrand = (sp.cos(PHI) * sp.cos(PHI - THETA)) ** n
-        steps.append(
-            Step(
-                sp.Eq(sp.Derivative(potential(PHI), PHI), integrand, evaluate=False),
-                f"A primitive of the angular integrand of order {n}.",
-                {potential: sp.Lambda((PHI,), primitive(n))},
-                f"angle {n}",
-            )
-        )
-        weight = RADIUS ** (2 * n) * sp.exp(-(RADIUS**2) / 2)
-        lower = 2 * n * RADIUS ** (2 * n - 1) * sp.exp(-(RADIUS**2) / 2) if n else sp.S.Zero
-        steps.append(
-            Step(
-                sp.Eq(sp.Derivative(-weight, RADIUS), RADIUS * weight - lower, evaluate=False),
-                f"The radial moment: both sides integrate over $(0, \\infty)$ to $R_{n} = {latex_radial(n)}$.",
-                {},
-                f"radius {n}",
-            )
-        )
-        here = {kernels[n]: sp.Lambda((THETA,), kernel(n))}
-        if n == 0:
-            claim, why = sp.Eq(kernels[0](sp.S.Zero), sp.S.Half, evaluate=False), "Equal variables are positive with probability 1/2."
-        else:
-            here[kernels[n - 1]] = sp.Lambda((THETA,), kernel(n - 1))
-            right = -(n**2) * sp.sin(THETA) * kernels[n - 1](THETA)
-            claim = sp.Eq(sp.Derivative(kernels[n](THETA), THETA), right, evaluate=False)
-            why = f"The kernel between the ends of the wedge; it satisfies Price's recurrence of order {n}."
-        steps.append(Step(claim, why, here, f"kernel {n}", (f"angle {n}", f"radius {n}")))
-        steps.append(
-            Step(
-                sp.Eq(kernels[n](sp.pi), sp.S.Zero, evaluate=False),
-                "Opposite variables are never both positive.",
-                {kernels[n]: sp.Lambda((THETA,), kernel(n))},
-                f"end {n}",
-                (f"kernel {n}",),
-            )
-        )
-    return Derivation("Arc-cosine kernels in polar coordinates", tuple(steps), PREMISES, ("ChoSaul2009", "Price1958"))
+    steps = tuple(step for n in ORDERS for step in (_angle(n), _radius(n), _kernel(n), _end(n)))
+    return Derivation("Arc-cosine kernels in polar coordinates", steps, PREMISES, ("ChoSaul2009", "Price1958"))
 
 
-def latex_radial(order: int) -> str:
-    """How R_n reads in the text."""
-    return "1" if order == 0 else f"{2 * order} R_{order - 1} = {radial_moment(order)}"
+def _angle(n: int) -> Step:
+    potential = sp.Function(f"F_{n}")
+    integrand = (sp.cos(PHI) * sp.cos(PHI - THETA)) ** n
+    claim = sp.Eq(sp.Derivative(potential(PHI), PHI), integrand, evaluate=False)
+    environment = {potential: sp.Lambda((PHI,), primitive(n))}
+    return Step(claim, f"A primitive of the angular integrand of order {n}.", environment, f"angle {n}")
+
+
+def _radius(n: int) -> Step:
+    gauss = sp.exp(-(RADIUS**2) / 2)
+    lower = 2 * n * RADIUS ** (2 * n - 1) * gauss if n else sp.S.Zero
+    claim = sp.Eq(sp.Derivative(-(RADIUS ** (2 * n)) * gauss, RADIUS), RADIUS ** (2 * n + 1) * gauss - lower, evaluate=False)
+    value = "1" if n == 0 else f"{2 * n} R_{n - 1} = {radial_moment(n)}"
+    return Step(claim, f"Integrated over $r > 0$ this is the radial moment, $R_{n} = {value}$.", {}, f"radius {n}")
+
+
+def _kernel(n: int) -> Step:
+    here = sp.Function(f"k_{n}")
+    environment = {here: sp.Lambda((THETA,), kernel(n))}
+    uses = (f"angle {n}", f"radius {n}")
+    if n == 0:
+        claim = sp.Eq(here(sp.S.Zero), sp.S.Half, evaluate=False)
+        return Step(claim, "Equal variables are positive with probability 1/2.", environment, f"kernel {n}", uses)
+    below = sp.Function(f"k_{n - 1}")
+    environment[below] = sp.Lambda((THETA,), kernel(n - 1))
+    claim = sp.Eq(sp.Derivative(here(THETA), THETA), -(n**2) * sp.sin(THETA) * below(THETA), evaluate=False)
+    why = f"The kernel is the primitive between the ends of the wedge; it satisfies Price's recurrence of order {n}."
+    return Step(claim, why, environment, f"kernel {n}", uses)
+
+
+def _end(n: int) -> Step:
+    here = sp.Function(f"k_{n}")
+    claim = sp.Eq(here(sp.pi), sp.S.Zero, evaluate=False)
+    environment = {here: sp.Lambda((THETA,), kernel(n))}
+    return Step(claim, "Opposite variables are never both positive.", environment, f"end {n}", (f"kernel {n}",))
 
 
 if __name__ == "__main__":

@@ -7,8 +7,8 @@ Claim    If n - lambda/kappa = df1(kappa), df1 = sum_i m_i s_i / (s_i + kappa), 
 Source   [Simon2023], [HastieMontanariRossetTibshirani2022]
 Used by  asymptotix/equivalents/fixed_point.py, asymptotix/equivalents/ridge.py
 
-Route: the ridge as an explicit function of kappa, differentiated. The sums are carried by three levels with symbolic eigenvalues and
-multiplicities; every claim is linear in the multiplicities and contains no product of two levels, so three stand for all.
+Route: the ridge as an explicit function of kappa, differentiated. The sums are carried by three levels with symbolic eigenvalues
+and multiplicities; every claim is linear in the multiplicities and contains no product of two levels, so three stand for all.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from asymptotix.symbolic.derivation import Derivation, Step
 
 N, KAPPA = sp.symbols("n kappa", positive=True)
 LEVELS = tuple((sp.Symbol(f"m_{i}", positive=True), sp.Symbol(f"s_{i}", positive=True)) for i in (1, 2, 3))
-PREMISES = ("The fixed point $n - \\lambda/\\kappa = \\mathrm{df}_1(\\kappa)$ defines $\\kappa$; it is solved here for $\\lambda$.",)
+PREMISES = ("The fixed point $n - \\lambda/\\kappa = \\mathrm{df}_1(\\kappa)$ defines $\\kappa$; here it gives $\\lambda$.",)
 
 
 def derivation() -> Derivation:
@@ -63,7 +63,8 @@ def derivation() -> Derivation:
             ("solved", "difference"),
         ),
     )
-    return Derivation("The effective ridge and its derivative", steps, PREMISES, ("Simon2023", "HastieMontanariRossetTibshirani2022"))
+    sources = ("Simon2023", "HastieMontanariRossetTibshirani2022")
+    return Derivation("The effective ridge and its derivative", steps, PREMISES, sources)
 
 
 if __name__ == "__main__":

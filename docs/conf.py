@@ -21,7 +21,8 @@ extensions = ["myst_nb", "sphinx.ext.autodoc", "local_katex"]
 exclude_patterns = ["_build"]
 html_theme = "furo"
 html_title = f"asymptotix {release}"
-html_static_path = [str(HERE.parent / "asymptotix" / "report" / "vendor" / "katex")]
+html_static_path = ["_static", str(HERE.parent / "asymptotix" / "report" / "vendor" / "katex")]
+html_css_files = ["wrap.css"]
 html_show_sourcelink = False
 
 myst_enable_extensions = ["dollarmath", "amsmath"]

@@ -24,6 +24,12 @@ _socket.socket.connect = _local_only
 """
 
 
+@pytest.fixture(autouse=True)
+def _inline_figures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The kernel chooses Matplotlib's backend; conftest.py chose one for the other tests."""
+    monkeypatch.delenv("MPLBACKEND")
+
+
 def run(notebook: nbformat.NotebookNode, folder: Path) -> None:
     notebook.cells.insert(0, nbformat.v4.new_code_cell(OFFLINE))
     NotebookClient(notebook, timeout=60, kernel_name="python3", resources={"metadata": {"path": str(folder)}}).execute()

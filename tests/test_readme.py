@@ -66,12 +66,18 @@ def test_python_block_runs_and_prints_what_its_comments_say(code: str, tmp_path:
     assert [line for line in squeeze("\n".join(promised)) if line not in squeeze(printed.getvalue())] == [], printed.getvalue()
 
 
+@pytest.fixture(scope="module")
+def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One for all commands: a reader types them one after the other."""
+    return tmp_path_factory.mktemp("reader")
+
+
 @pytest.mark.parametrize(("command", "shown"), commands(), ids=[command for command, _ in commands()])
-def test_command_runs_and_prints_what_is_shown(command: str, shown: list[str], tmp_path: Path) -> None:
+def test_command_runs_and_prints_what_is_shown(command: str, shown: list[str], directory: Path) -> None:
     program, *arguments = shlex.split(command)
     assert program == "asymptotix", "only asymptotix is run from a console block; put the others into a sh block"
     done = subprocess.run(
-        [sys.executable, "-m", "asymptotix", *arguments], cwd=tmp_path, capture_output=True, text=True, check=False, timeout=300
+        [sys.executable, "-m", "asymptotix", *arguments], cwd=directory, capture_output=True, text=True, check=False, timeout=300
     )
     assert done.returncode == 0, done.stdout + done.stderr
     printed = squeeze(done.stdout)

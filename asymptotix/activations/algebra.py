@@ -1,4 +1,5 @@
-"""Constructors that keep expression trees small: nested sums and products are flattened, rational constants folded exactly.
+"""Constructors that keep expression trees small and in one order: nested sums and products are flattened and sorted, rational
+constants folded exactly.
 
 No identity that could change a value at a point is applied (x / x stays x / x), and no product is expanded.
 """
@@ -8,10 +9,23 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 
-from asymptotix.activations.tree import FUNCTIONS, Apply, Node, Number, Power, Product, Sum, is_constant
+from asymptotix.activations.tree import FUNCTIONS, Apply, Node, Number, Power, Product, Sum, Variable, is_constant
 from asymptotix.errors import ExpressionError
 
-__all__ = ["MAX_EXPONENT", "MINUS_ONE", "ONE", "ZERO", "add", "apply", "multiply", "negate", "number", "raise_to", "split_coefficient", "subtract"]
+__all__ = [
+    "MAX_EXPONENT",
+    "MINUS_ONE",
+    "ONE",
+    "ZERO",
+    "add",
+    "apply",
+    "multiply",
+    "negate",
+    "number",
+    "raise_to",
+    "split_coefficient",
+    "subtract",
+]
 
 MAX_EXPONENT = 64
 MAX_BITS = 4096  # of a folded numerator or denominator: (40 digits)**30 still fits, towers of powers do not
@@ -37,7 +51,7 @@ def add(*terms: Node) -> Node:
         else:
             factor, rest = split_coefficient(term)
             coefficients[rest] = number(coefficients.get(rest, Fraction(0)) + factor).value
-    collected = [_scaled(factor, rest) for rest, factor in coefficients.items() if factor]
+    collected = sorted((_scaled(factor, rest) for rest, factor in coefficients.items() if factor), key=_order)
     if constant or not collected:
         collected.append(number(constant))
     return collected[0] if len(collected) == 1 else Sum(tuple(collected))
@@ -57,7 +71,8 @@ def multiply(*factors: Node) -> Node:
         exponents[base] = exponents.get(base, 0) + exponent
     if not coefficient:
         return ZERO
-    rest = [base if exponent == 1 else Power(base, Number(Fraction(exponent))) for base, exponent in exponents.items()]
+    rest: list[Node] = [base if exponent == 1 else Power(base, Number(Fraction(exponent))) for base, exponent in exponents.items()]
+    rest.sort(key=_order)
     if coefficient != 1 or not rest:
         rest.insert(0, number(coefficient))
     return rest[0] if len(rest) == 1 else Product(tuple(rest))
@@ -76,7 +91,7 @@ def subtract(left: Node, right: Node) -> Node:
 def raise_to(base: Node, exponent: Node) -> Node:
     """base ** exponent for a rational exponent with |exponent| <= 64, or a positive constant base."""
     if not isinstance(exponent, Number):
-        if isinstance(base, Number) and base.value <= 0 or not is_constant(base):
+        if not is_constant(base) or (isinstance(base, Number) and base.value <= 0):
             raise ExpressionError("an exponent must be a rational constant, or the base a positive constant")
         return apply("exp", multiply(exponent, apply("log", base)))
     power = exponent.value
@@ -121,7 +136,7 @@ def _extremum(function: str, left: Node, right: Node) -> Node:
         left, right = right, left
     if right == ZERO:
         return apply("relu", left) if function == "max" else negate(apply("relu", negate(left)))
-    return Apply(function, (left, right))
+    return Apply(function, (left, right) if repr(left) <= repr(right) else (right, left))
 
 
 def split_coefficient(node: Node) -> tuple[Fraction, Node]:
@@ -162,6 +177,12 @@ def _fold_power(base: Fraction, power: Fraction) -> Node:
 
 def _trivial_root(base: Fraction) -> Node | None:
     return Number(base) if base in (0, 1) else None
+
+
+def _order(node: Node) -> tuple[bool, str]:
+    """Powers of x first, the rest in a fixed order."""
+    inner = node.base if isinstance(node, Power) else node
+    return not isinstance(inner, Variable), repr(node)
 
 
 def _flatten(nodes: Sequence[Node], kind: type[Sum] | type[Product]) -> list[Node]:

@@ -101,10 +101,9 @@ def _float(value: Fraction) -> float:
 
 
 def _sum_float(terms: tuple[Node, ...], x: FloatArray) -> Any:
-    if (inner := _exponential_minus_one(terms)) is not None:
-        return np.expm1(_evaluate_float(inner, x))
-    total = _evaluate_float(terms[0], x)
-    for term in terms[1:]:
+    exponent, rest = _split_exponential_minus_one(terms)
+    total: Any = 0.0 if exponent is None else np.expm1(_evaluate_float(exponent, x))
+    for term in rest:
         total = total + _evaluate_float(term, x)
     return total
 
@@ -154,9 +153,9 @@ def _apply_float(function: str, arguments: tuple[Node, ...], x: FloatArray) -> A
 def _sum_mp(terms: tuple[Node, ...], x: mpf) -> mpf:
     import mpmath
 
-    if (inner := _exponential_minus_one(terms)) is not None:
-        return mpmath.expm1(value_mp(inner, x))
-    return mpmath.fsum(value_mp(term, x) for term in terms)
+    exponent, rest = _split_exponential_minus_one(terms)
+    first = mpmath.mpf(0) if exponent is None else mpmath.expm1(value_mp(exponent, x))
+    return mpmath.fsum([first, *(value_mp(term, x) for term in rest)])
 
 
 def _product_mp(factors: tuple[Node, ...], x: mpf) -> mpf:
@@ -201,10 +200,10 @@ def _one_plus(node: Node) -> Node | None:
             return None
 
 
-def _exponential_minus_one(terms: tuple[Node, ...]) -> Node | None:
-    """The u of e^u - 1."""
-    match terms:
-        case (Apply("exp", (inner,)), Number(minus)) | (Number(minus), Apply("exp", (inner,))) if minus == -1:
-            return inner
-        case _:
-            return None
+def _split_exponential_minus_one(terms: tuple[Node, ...]) -> tuple[Node | None, tuple[Node, ...]]:
+    """(u, the other terms) of a sum e^u - 1 + ..., or (None, all terms)."""
+    if isinstance(terms[-1], Number) and terms[-1].value == -1:
+        for i, term in enumerate(terms):
+            if isinstance(term, Apply) and term.function == "exp":
+                return term.arguments[0], (*terms[:i], *terms[i + 1 : -1])
+    return None, terms

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from typing import Literal
 
 from asymptotix.activations import algebra
@@ -32,7 +31,7 @@ def parity_of(tree: Node) -> Parity | None:
     own, mirrored_tree = _normal(tree), _normal(_reflected(tree))
     if mirrored_tree == own:
         return "even"
-    return "odd" if mirrored_tree == _normal(algebra.negate(own)) else None
+    return "odd" if mirrored_tree == _opposite(own) else None
 
 
 def _reflected(node: Node) -> Node:
@@ -52,12 +51,12 @@ def _reflected(node: Node) -> Node:
 
 
 def _normal(node: Node) -> Node:
-    """Signs pulled out of odd functions, dropped in even ones; sums and products in a fixed order."""
+    """Signs pulled out of odd functions and odd powers, dropped in even ones."""
     match node:
         case Sum(terms):
-            return _ordered(algebra.add(*(_normal(term) for term in terms)))
+            return algebra.add(*(_normal(term) for term in terms))
         case Product(factors):
-            return _ordered(algebra.multiply(*(_normal(factor) for factor in factors)))
+            return algebra.multiply(*(_normal(factor) for factor in factors))
         case Power(base, Number(value)) if value.denominator == 1:
             negative, inner = _sign_and_rest(_normal(base))
             power = algebra.raise_to(inner, Number(value))
@@ -67,36 +66,24 @@ def _normal(node: Node) -> Node:
         case Apply(function, (inner,)) if function in _ODD or function in _EVEN:
             negative, rest = _sign_and_rest(_normal(inner))
             image = algebra.apply(function, rest)
-            return _ordered(algebra.negate(image)) if negative and function in _ODD else image
-        case Apply("max" | "min" as function, (left, right)):
-            return algebra.apply(function, *sorted((_normal(left), _normal(right)), key=repr))
+            return algebra.negate(image) if negative and function in _ODD else image
         case Apply(function, arguments):
             return algebra.apply(function, *(_normal(argument) for argument in arguments))
         case _:
             return node
 
 
-def _ordered(node: Node) -> Node:
-    match node:
-        case Sum(terms):
-            return Sum(tuple(sorted(terms, key=repr)))
-        case Product((Number() as first, *rest)):
-            return Product((first, *sorted(rest, key=repr)))
-        case Product(factors):
-            return Product(tuple(sorted(factors, key=repr)))
-        case _:
-            return node
-
-
 def _sign_and_rest(node: Node) -> tuple[bool, Node]:
-    """(whether a minus sign was pulled out, the rest); a sum carries the sign of its first term."""
-    match node:
-        case Number(value):
-            return value < 0, Number(abs(value))
-        case Product((Number(value), *_)) if value < 0:
-            return True, _ordered(algebra.negate(node))
-        case Sum((first, *_)) if algebra.split_coefficient(first)[0] < 0 or (isinstance(first, Number) and first.value < 0):
-            minus = Number(Fraction(-1))
-            return True, _ordered(algebra.add(*(algebra.multiply(minus, term) for term in node.terms)))
-        case _:
-            return False, node
+    """(whether a minus sign was pulled out, the rest); a sum and its negative give the same rest."""
+    opposite = _opposite(node)
+    if isinstance(node, Sum):
+        return (True, opposite) if repr(opposite) < repr(node) else (False, node)
+    coefficient = node.value if isinstance(node, Number) else algebra.split_coefficient(node)[0]
+    return (True, opposite) if coefficient < 0 else (False, node)
+
+
+def _opposite(node: Node) -> Node:
+    """-node, the sign taken into a sum."""
+    if isinstance(node, Sum):
+        return algebra.add(*(algebra.negate(term) for term in node.terms))
+    return algebra.negate(node)

@@ -39,4 +39,4 @@ def cite(
     elif bibtex:
         typer.echo(references.bibtex(chosen))
     else:
-        typer.echo("\n".join(f"[{key}] {known[key]}" for key in chosen))
+        typer.echo("\n".join(str(known[key]) for key in chosen))

@@ -36,7 +36,8 @@ def finite_population_risk(
 ) -> RiskCurve:
     """Held-out risk on a data set, on a grid of n_samples and ridge.
 
-    `effective_ridge` is 1 / Tr (K_nn + ridge)^-1 of the n drawn points.
+    `effective_ridge` is 1 / Tr (K_nn + ridge)^-1 of the n drawn points, and `df2` is n - d ridge / d effective_ridge, as for
+    independent samples.
 
     Raises:
         InvalidInputError: an argument out of range, n_samples not below N, or `n_features`.
@@ -100,8 +101,9 @@ def _at_ridge(model: KernelRidge, population: int, n: FloatArray, ridge: float) 
     gamma = (1.0 - omega) * _per_kappa(d, kappa).mean(axis=1) / delta
     b, c = unlearned**2 @ energies, n / population
     bias = c * b / (left * delta)
-    variance = noise * ((learned - ell[:, None]) ** 2).mean(axis=1) / (left * delta)
-    train = omega**2 * left / (c * delta) * (b + noise * (unlearned**2).mean(axis=1))
+    scatter, left_squared = ((learned - ell[:, None]) ** 2).mean(axis=1), (unlearned**2).mean(axis=1)
+    variance = noise * scatter / (left * delta)
+    train = omega**2 * left / (c * delta) * (b + noise * left_squared)
     return {
         "excess_risk": bias + variance,
         "bias": bias,
@@ -110,7 +112,7 @@ def _at_ridge(model: KernelRidge, population: int, n: FloatArray, ridge: float) 
         "train_error": train,
         "squared_norm": _squared_norm(d, kappa, gamma, unlearned, energies, noise),
         "df1": population * ell,
-        "df2": (learned**2).sum(axis=1),
+        "df2": population * scatter / left_squared,
         "effective_ridge": kappa / (population * left),
         "overfitting_coefficient": c / (left * delta),
     }

@@ -1,4 +1,4 @@
-"""Which formulas compute E[s(u) s(v)] for an activation: homogeneous, closed form or polynomial, in this order."""
+"""How E[s(u) s(v)] is computed for an activation: homogeneous, closed form, polynomial, else quadrature, in this order."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from asymptotix.activations import Activation
-from asymptotix.errors import NotInClosedClassError
 from asymptotix.kernels.closed_forms import match_closed_form
 from asymptotix.kernels.homogeneous import HomogeneousDual
 from asymptotix.kernels.pair import GaussianPair
 from asymptotix.kernels.polynomial import match_polynomial
+from asymptotix.kernels.quadrature import QuadratureDual
 
 if TYPE_CHECKING:
     from mpmath import mpf
@@ -49,18 +49,8 @@ class Expectations(Protocol):
 
 @lru_cache(maxsize=256)
 def expectations_of(activation: Activation) -> Expectations:
-    """The formulas for an activation.
-
-    Raises:
-        NotInClosedClassError: none is known.
-    """
+    """The formulas, or the quadrature, for an activation."""
     homogeneity = activation.homogeneity
     if homogeneity is not None:
         return HomogeneousDual(homogeneity)
-    found = match_closed_form(activation.tree) or match_polynomial(activation.tree)
-    if found is None:
-        raise NotInClosedClassError(
-            f"no floating-point kernel for {activation.text!r}: available are positively homogeneous activations, polynomials, and "
-            "erf, Phi, sin, cos, exp, exp(-a x^2), x Phi(x) of a multiple of x"
-        )
-    return found
+    return match_closed_form(activation.tree) or match_polynomial(activation.tree) or QuadratureDual(activation)

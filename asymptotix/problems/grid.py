@@ -17,11 +17,14 @@ MAX_POINTS = 10**6  # a guard against a slip of the pen, not a limit of the theo
 _COUNTS = ("n_samples", "n_features")
 
 
+Finite = Annotated[float, Field(allow_inf_nan=False)]
+
+
 class RangePart(Part):
     """`num` points from `start` to `stop`, both included; counts are rounded to whole numbers and repetitions dropped."""
 
-    start: float
-    stop: float
+    start: Finite
+    stop: Finite
     num: Annotated[int, Field(ge=1, le=MAX_POINTS)]
     spacing: Literal["linear", "log"] = "linear"
 

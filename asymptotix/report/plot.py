@@ -30,6 +30,7 @@ __all__ = ["LOG_DECADES", "CurveDisplay", "Line", "Points", "new_figure", "plot_
 
 FloatArray = NDArray[np.float64]
 
+_CAPTION_ID = "asymptotix-caption"
 LOG_DECADES = 1.5  # chosen by eye: below it a linear axis shows more of the shape
 
 
@@ -129,8 +130,7 @@ def plot_curves(
         ax.set(xlabel=x_label, ylabel=y_label)
         if title:
             ax.set_title(title)
-        if any(item.label for item in items):
-            ax.legend()
+        _write_legend(ax)
         _write_caption(ax, caption)
     figure = ax.get_figure(root=True)
     assert figure is not None  # axes that were drawn on belong to a figure
@@ -208,13 +208,25 @@ def _set_log_ticks(axis: Axis, low: float, high: float) -> None:
         axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
 
 
+def _write_legend(ax: Axes) -> None:
+    """One entry a label: a line and its points share theirs."""
+    entries: dict[str, list[Any]] = {}
+    for handle, label in zip(*ax.get_legend_handles_labels(), strict=True):
+        entries.setdefault(label, []).append(handle)
+    if entries:
+        ax.legend([tuple(handles) if len(handles) > 1 else handles[0] for handles in entries.values()], list(entries))
+
+
 def _write_caption(ax: Axes, caption: str) -> None:
+    """Print the caption, in place of the one that an earlier call printed on the same axes."""
+    for text in [text for text in ax.texts if text.get_gid() == _CAPTION_ID]:
+        text.remove()
     if not caption:
         return
     figure = ax.get_figure(root=True)
     width = ax.get_position().width * (figure.get_figwidth() if figure else 5.0)
-    text = textwrap.fill(caption, max(30, round(width * 20)))  # a 7 pt serif letter is about a twentieth of an inch wide
+    wrapped = textwrap.fill(caption, max(30, round(width * 20)))  # a 7 pt serif letter is about a twentieth of an inch wide
     ax.annotate(
-        text, (0.5, 0), xycoords="axes fraction", xytext=(0, -34), textcoords="offset points", ha="center", va="top", fontsize=7,
-        color="#555555", annotation_clip=False,
+        wrapped, (0.5, 0), xycoords="axes fraction", xytext=(0, -34), textcoords="offset points", ha="center", va="top",
+        fontsize=7, color="#555555", annotation_clip=False, gid=_CAPTION_ID,
     )  # fmt: skip

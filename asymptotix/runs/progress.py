@@ -50,6 +50,6 @@ def _bar(label: str) -> Iterator[Report]:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress as RichProgress, TextColumn, TimeRemainingColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with RichProgress(*columns, console=Console(stderr=True), transient=True) as bar:
+    with RichProgress(*columns, console=Console(stderr=True, force_terminal=True), transient=True) as bar:
         line = bar.add_task(label, total=None)
         yield lambda done, total: bar.update(line, completed=done, total=total)

@@ -31,20 +31,16 @@ def has_closed_gram(homogeneity: Homogeneity | None) -> bool:
 def homogeneous_gram(homogeneity: Homogeneity, dimension: int, cosines: FloatArray) -> FloatArray:
     """E_x[s(<a_i, x>) s(<a_j, x>)] for unit vectors with these cosines, x uniform on the sphere of radius sqrt(dimension)."""
     degree, positive, negative = homogeneity.degree, float(homogeneity.positive), float(homogeneity.negative)
-    theta = np.arccos(cosines)
-    same = _arc_cosine(degree, theta)
-    gram = (positive**2 + negative**2) * same
+    gram = (positive**2 + negative**2) * _arc_cosine(degree, cosines)
     if positive * negative != 0:
-        gram += 2.0 * positive * negative * _arc_cosine(degree, np.pi - theta)
+        gram += 2.0 * positive * negative * _arc_cosine(degree, -cosines)
     return np.asarray(gram * prod(dimension / (dimension + 2.0 * j) for j in range(degree)))
 
 
-def _arc_cosine(degree: int, theta: FloatArray) -> FloatArray:
-    sine, cosine, rest = np.sin(theta), np.cos(theta), np.pi - theta
+def _arc_cosine(degree: int, cosine: FloatArray) -> FloatArray:
+    rest = np.arccos(-cosine)  # pi - theta
     if degree == 0:
-        values = rest
-    elif degree == 1:
-        values = sine + rest * cosine
-    else:
-        values = 3.0 * sine * cosine + rest * (1.0 + 2.0 * cosine**2)
+        return np.asarray(rest / (2.0 * np.pi))
+    sine = np.sqrt((1.0 - cosine) * (1.0 + cosine))
+    values = sine + rest * cosine if degree == 1 else 3.0 * sine * cosine + rest * (1.0 + 2.0 * cosine**2)
     return np.asarray(values / (2.0 * np.pi))

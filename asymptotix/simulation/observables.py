@@ -22,6 +22,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from asymptotix.errors import HypothesisError
 from asymptotix.simulation.draws import Draw
 from asymptotix.simulation.estimators import RidgeFit, fit
 from asymptotix.simulation.population import FinitePopulation
@@ -29,6 +30,8 @@ from asymptotix.simulation.population import FinitePopulation
 __all__ = ["field_names", "observe"]
 
 FloatArray = NDArray[np.float64]
+
+ROUNDING_RTOL = 1e-2  # of the excess risk of one trial: beyond it a trial is refused
 
 
 def field_names(*, has_features: bool, classifies: bool) -> tuple[str, ...]:
@@ -49,6 +52,9 @@ def observe(
         noise_variance: of the labels; every field but the classification error is averaged over it exactly.
         n_features: number of random features, None for none.
         noise: one draw of the label noise, for the classification error; None leaves that out.
+
+    Raises:
+        HypothesisError: the training set is too ill-conditioned for the exact population risk in double precision.
     """
     ridges = np.asarray(ridges, dtype=np.float64)
     fitted = fit(draw, float(ridges.min()))
@@ -71,6 +77,7 @@ def _errors(fitted: RidgeFit, ridges: FloatArray, noise_variance: float) -> dict
     unit_variance = (draw.population.squares(fitted.directions) * fitted.load_variances) @ inverse**2
     bias = draw.population.excess(fitted.coefficients(draw.labels, shifts)) + draw.unlearned * (1.0 + unit_variance)
     variance = noise_variance * unit_variance
+    _refuse_rounding(fitted, ridges, bias + variance, noise_variance)
     fit_noise = noise_variance + draw.unlearned
     residual = fitted.squared_residuals(draw.labels, shifts)
     residual = residual + fit_noise * (np.sum((shifts * inverse) ** 2, axis=0) + fitted.missing)
@@ -87,6 +94,23 @@ def _errors(fitted: RidgeFit, ridges: FloatArray, noise_variance: float) -> dict
         "train_error": residual / len(draw.labels),
         "squared_norm": norm,
     }
+
+
+def _refuse_rounding(fitted: RidgeFit, ridges: FloatArray, risk: FloatArray, noise_variance: float) -> None:
+    """HypothesisError where the coefficients are so large that the exact risk would be made of rounding errors."""
+    draw = fitted.draw
+    if not draw.population.rounding:
+        return
+    shifts = ridges + draw.tail
+    inverse = 1.0 / (fitted.eigenvalues[:, None] + shifts)
+    lengths = np.sum(fitted.directions**2, axis=0) * fitted.load_variances @ inverse**2
+    size = np.sum(fitted.coefficients(draw.labels, shifts) ** 2, axis=0) + noise_variance * lengths
+    lost = draw.population.rounding * size > ROUNDING_RTOL * risk
+    if np.any(lost):
+        raise HypothesisError(
+            f"ridge = {ridges[lost].min():g} is too small for double precision with n_samples = {len(draw.labels)}: the kernel "
+            f"matrix has eigenvalues down to {fitted.eigenvalues.min():.1e}; use a larger ridge, fewer samples or a larger dimension"
+        )
 
 
 def _traces(fitted: RidgeFit, ridges: FloatArray) -> dict[str, FloatArray]:

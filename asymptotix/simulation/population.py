@@ -20,6 +20,10 @@ FloatArray = NDArray[np.float64]
 class Population(Protocol):
     """E (f_theta(x) - f(x))^2 as a function of the coefficients theta."""
 
+    @property
+    def rounding(self) -> float:
+        """Absolute error of both functions per unit of |theta|^2; 0 where the error is relative."""
+
     def excess(self, coefficients: FloatArray) -> FloatArray:
         """Excess risk of each column of `coefficients`, shape (q, m) -> (m,)."""
 
@@ -37,6 +41,7 @@ class SquareRisk:
     matrix: FloatArray
     target: FloatArray
     flat: float = 0.0
+    rounding: float = 0.0
 
     def excess(self, coefficients: FloatArray) -> FloatArray:
         """See `Population.excess`."""
@@ -55,13 +60,18 @@ class SquareRisk:
 class QuadraticRisk:
     """theta' M theta - 2 theta' v + energy, with M = E z z', v = E z f and energy = E f^2.
 
-    The difference loses digits where the excess risk is far below the energy or theta is huge: absolute error about
-    1e-16 |M| |theta|^2.
+    The difference loses digits where theta is huge and the risk is not.
     """
 
     second_moment: FloatArray
     cross_moment: FloatArray
     energy: float
+
+    @property
+    def rounding(self) -> float:
+        """Spectral norm of a matrix of independent rounding errors of the entries of M (an estimate, not a bound)."""
+        size = len(self.second_moment)
+        return float(np.finfo(np.float64).eps * np.abs(self.second_moment).max() * np.sqrt(size))
 
     def excess(self, coefficients: FloatArray) -> FloatArray:
         """See `Population.excess`."""
@@ -78,6 +88,7 @@ class FinitePopulation:
 
     matrix: FloatArray
     labels: FloatArray
+    rounding: float = 0.0
 
     def excess(self, coefficients: FloatArray) -> FloatArray:
         """See `Population.excess`."""

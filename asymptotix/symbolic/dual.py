@@ -137,5 +137,3 @@ def diagonal(tree: Node) -> sp.Expr:
     if value.has(sp.nan, sp.zoo, sp.oo):
         raise NotInClosedClassError("no closed form known to the engine for E[s(u)^2]")
     return value
-
-

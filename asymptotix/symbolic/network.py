@@ -111,7 +111,14 @@ def _build(activation: Activation | str, kind: Literal["nngp", "tangent"], depth
         bindings=bindings,
         derivation=derivation,
         status=Status.of(derivation, _ROUTE),
-        kernel=KernelMap(s, depth=depth, weight_variance=float(weight), bias_variance=float(bias), kind=kind, layers=layers),
+        kernel=KernelMap(
+            s,
+            depth=depth,
+            weight_variance=float(weight),
+            bias_variance=float(bias),
+            kind=kind,
+            layers=layers if kind == "tangent" else "all",
+        ),
         body=_recursion_latex(network, layers, left) if depth > 1 else "",
     )
 

@@ -29,8 +29,7 @@ def test_closed_form_is_the_gegenbauer_series(degree, positive, negative):
     cosines = points @ points.T
     np.fill_diagonal(cosines, 1.0)
     homogeneity = Homogeneity(degree, positive, negative)
-    values = lambda t: np.sqrt(d) ** degree * np.where(t > 0, positive, negative) * np.abs(t) ** degree
-    series = sphere_series(values, d)
+    series = sphere_series(lambda t: np.sqrt(d) ** degree * np.where(t > 0, positive, negative) * np.abs(t) ** degree, d)
     assert np.abs(homogeneous_gram(homogeneity, d, cosines) - series.gram(cosines)).max() < 1e-13
 
 

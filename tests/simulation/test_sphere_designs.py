@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from asymptotix.activations.activation import activation
-from asymptotix.errors import InvalidInputError
+from asymptotix.errors import HypothesisError, InvalidInputError
 from asymptotix.models.designs import SphereFeatures, SphereKernel
 from asymptotix.simulation.quadrature import multiplicity, sphere_coefficients
 from asymptotix.simulation.sphere_designs import SphereFeatureSampler, SphereKernelSampler, SphereTarget
@@ -93,7 +93,9 @@ def test_feature_population_risk_is_that_of_a_test_set(name):
         assert abs(np.mean(square) - 2 * draw.population.squares(coefficients)[0]) > 6 * width
 
 
-@pytest.mark.parametrize(("kernel", "dimension", "n", "ridge"), [(exponential, 20, 150, 0.0), (exponential, 20, 150, 0.3), (tangent, 40, 120, 0.1)])
+@pytest.mark.parametrize(
+    ("kernel", "dimension", "n", "ridge"), [(exponential, 20, 150, 0.0), (exponential, 20, 150, 0.3), (tangent, 40, 120, 0.1)]
+)
 def test_kernel_ridge_agrees_with_the_equivalent(run, theory, kernel, dimension, n, ridge):
     curve = run(SphereKernel(dimension, kernel, ENERGIES, NOISE), n_samples=n, ridge=ridge, n_trials=60, seed=1)
     levels, tail = kernel_levels(kernel, dimension, ENERGIES, degree=5)
@@ -109,7 +111,10 @@ def test_kernel_ridge_agrees_with_the_equivalent(run, theory, kernel, dimension,
     assert theory.z_scores(curve, one_degree_off, allowance=3 / n)["test_error"] > 6
 
 
-@pytest.mark.parametrize(("name", "n", "p", "ridge"), [("relu", 100, 200, 0.01), ("relu", 160, 80, 0.01), ("relu", 120, 60, 0.0), ("tanh", 100, 200, 0.01)])
+@pytest.mark.parametrize(
+    ("name", "n", "p", "ridge"),
+    [("relu", 100, 200, 0.01), ("relu", 160, 80, 0.01), ("relu", 120, 60, 0.0), ("tanh", 100, 200, 0.01)],
+)
 def test_random_features_agree_with_the_equivalent(run, theory, name, n, p, ridge):
     s, energies = activation(name), np.array([0.0, 1.0, 0.5])
     curve = run(SphereFeatures(30, s, energies, NOISE), n_samples=n, n_features=p, ridge=ridge, n_trials=60, seed=2)
@@ -127,3 +132,11 @@ def test_random_features_agree_with_the_equivalent(run, theory, name, n, p, ridg
 def test_dimension_below_three_is_refused():
     with pytest.raises(InvalidInputError, match="dimension = 2"):
         SphereKernelSampler.of(SphereKernel(2, exponential, ENERGIES, NOISE))
+
+
+def test_a_risk_made_of_rounding_errors_is_refused(run):
+    # polynomials of degree <= 9 nearly span what 100 points on S^2 see of exp, so the coefficients reach 1e9
+    design = SphereKernel(3, exponential, ENERGIES, NOISE)
+    with pytest.raises(HypothesisError, match=r"ridge = 0 is too small for double precision with n_samples = 100"):
+        run(design, n_samples=100, ridge=[0.0, 0.1], n_trials=1)
+    assert np.isfinite(run(design, n_samples=100, ridge=[1e-3, 0.1], n_trials=1).test_error).all()

@@ -12,6 +12,7 @@ import pytest
 from asymptotix.activations.activation import activation
 from asymptotix.errors import InvalidInputError
 from asymptotix.models.designs import DataFeatures, GaussianCovariates, SphereFeatures
+from asymptotix.results import SHARED_FIELDS
 from asymptotix.simulation.trials import simulate
 
 COVARIATES = GaussianCovariates(np.array([1.0, 0.1]), np.array([10.0, 30.0]), np.array([1.0, 0.5]), 0.2, 0.1, 0.3)
@@ -29,7 +30,7 @@ def test_shapes_names_and_averages(run):
     curve = run(COVARIATES, **GRID, n_trials=5, seed=1)
     assert curve.shape == (2, 3)
     assert curve.n_trials.tolist() == [[5, 5, 5]] * 2
-    assert set(curve.values) >= {"bias", "variance", "excess_risk", "test_error", "train_error", "squared_norm", "df1", "df2", "effective_ridge"}
+    assert set(curve.values) == set(SHARED_FIELDS)
     for name in curve.values:
         assert curve.samples[name].shape == (5, 2, 3)
         assert curve.values[name] == pytest.approx(curve.samples[name].mean(axis=0), rel=1e-14, abs=0)
@@ -101,3 +102,71 @@ def test_interruption_keeps_what_is_finished(run):
         curve = simulate(model, **GRID, n_trials=10, seed=3, progress=press)
     assert curve.interrupted
     assert curve.n_trials.tolist() == [[4, 4, 4], [3, 3, 3]]
+
+
+def test_interruption_before_anything_finished_is_an_interruption(monkeypatch):
+    def press(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("asymptotix.simulation.trials.observe", press)
+    with pytest.raises(KeyboardInterrupt):
+        simulate(SimpleNamespace(design=COVARIATES), **GRID, n_trials=3, progress=False)
+
+
+def test_interrupted_points_without_a_trial_are_nan_and_silent(run):
+    def press(done, total):
+        raise KeyboardInterrupt
+
+    with pytest.warns(UserWarning, match="interrupted: kept 0 to 1 of 10 trials, depending on the grid point") as caught:
+        curve = simulate(SimpleNamespace(design=COVARIATES), **GRID, n_trials=10, progress=press)
+    assert len(caught) == 1
+    assert np.isnan(curve.test_error[1]).all()
+    assert np.isfinite(curve.test_error[0]).all()
+    assert np.isnan(curve.standard_error.test_error).all()
+
+
+def test_progress_is_reported(run):
+    seen = []
+    simulate(SimpleNamespace(design=COVARIATES), **GRID, n_trials=3, progress=lambda *state: seen.append(state))
+    assert seen == [(done, 6) for done in range(1, 7)]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"n_trials": 0}, "n_trials = 0"),
+        ({"seed": -1}, "seed = -1"),
+        ({"ridge": -1.0}, "ridge = "),
+        ({"progress": "bar"}, "progress = "),
+    ],
+)
+def test_bad_arguments_are_refused(run, arguments, message):
+    with pytest.raises(InvalidInputError, match=message):
+        simulate(SimpleNamespace(design=COVARIATES), **{"n_samples": 10, "ridge": 1.0, "progress": False, **arguments})
+
+
+def test_random_features_need_a_number_of_features(run):
+    design = SphereFeatures(5, activation("relu"), np.array([0.0, 1.0]), 0.1)
+    with pytest.raises(InvalidInputError, match="n_features"):
+        run(design, n_samples=10, ridge=1.0)
+    with pytest.raises(InvalidInputError, match="n_features"):
+        run(COVARIATES, n_samples=10, ridge=1.0, n_features=4)
+
+
+def test_a_worker_loads_neither_sympy_nor_matplotlib():
+    script = (
+        "import pickle, sys\n"
+        "import numpy as np\n"
+        "from asymptotix.activations.activation import activation\n"
+        "from asymptotix.models.designs import SphereFeatures\n"
+        "from asymptotix.simulation.designs import sampler_of\n"
+        "from asymptotix.simulation.grid import broadcast_grid, cells_of\n"
+        "from asymptotix.simulation.trials import Trial, run_trial\n"
+        "sampler = sampler_of(SphereFeatures(5, activation('tanh'), np.array([0.0, 1.0]), 0.1))\n"
+        "cells = cells_of(broadcast_grid(sampler, n_samples=8, ridge=[0.0, 1.0], n_features=5))\n"
+        "rows = run_trial(*pickle.loads(pickle.dumps((sampler, cells, 0, Trial(0, 0)))))\n"
+        "assert np.isfinite(rows).all()\n"
+        "print(sorted({'sympy', 'matplotlib', 'scipy.optimize', 'rich'} & set(sys.modules)))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -1,0 +1,224 @@
+r"""Dual kernels without a formula: $E[s(u) s(v)]$ by quadrature, to about 1e-13 of $[E s(u)^2\, E s(v)^2]^{1/2}$.
+
+Up to $|\rho| = 0.9$ by the Hermite series, nearer to $\pm 1$ by a double integral. Many entries with the same two variances (data of equal
+norms) are read off a Chebyshev interpolant in $\sqrt{1 - |\rho|}$, in which the singularities at $\rho = \pm 1$ are removed. Every
+result is computed with two rules; where they disagree, ConvergenceError is raised.
+
+Where s jumps, s' has Dirac parts, and E[s'(u) s'(v)] gets the densities of (u, v) at the jumps and the conditional means there.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from asymptotix.activations import Activation
+from asymptotix.activations.calculus import differentiate, without_dirac
+from asymptotix.activations.evaluation import value_float
+from asymptotix.errors import ConvergenceError, HypothesisError, NotInClosedClassError
+from asymptotix.kernels.closed_forms import covariance_pair
+from asymptotix.kernels.double_integral import Integrand, conditional_mean, double_integral
+from asymptotix.kernels.hermite_series import SERIES_LIMIT, hermite_coefficients, mehler_sum
+from asymptotix.kernels.pair import Correlation, GaussianPair
+
+if TYPE_CHECKING:
+    from mpmath import mpf
+
+__all__ = ["AGREEMENT", "QuadratureDual"]
+
+FloatArray = NDArray[np.float64]
+
+AGREEMENT = 1e-11  # of the two rules, relative to sqrt(E s(u)^2 E s(v)^2); the finer one is far better
+_NODES = (16, 22)
+_TABLE_SIZE = 128
+_MAX_DOUBLE_INTEGRALS = 20_000  # some minutes of work
+_MAX_SCALE = 300.0  # standard deviations: beyond it the panels resolve no more
+
+
+@dataclass(frozen=True)
+class QuadratureDual:
+    """The expectations of any square-integrable activation."""
+
+    activation: Activation
+
+    @cached_property
+    def _value(self) -> Integrand:
+        return Integrand(self.activation, self.activation.kinks, self._rate)
+
+    @cached_property
+    def _slope(self) -> Integrand:
+        tree = without_dirac(differentiate(self.activation.tree))
+        return Integrand(lambda x: value_float(tree, x), self.activation.kinks, self._rate)
+
+    @cached_property
+    def _rate(self) -> float:
+        growth = self.activation.growth
+        if growth.kind == "gaussian" or not math.isfinite(growth.rate):
+            raise NotInClosedClassError(f"{self.activation.text!r} grows too fast for the quadrature, and no closed form is known")
+        return growth.rate if growth.kind == "exponential" else 0.0
+
+    @cached_property
+    def _jumps(self) -> tuple[tuple[float, float], ...]:
+        """(place, height) of every discontinuity."""
+        places = np.array(self.activation.jumps)
+        above, below = (self.activation(np.nextafter(places, sign * np.inf)) for sign in (1, -1))
+        return tuple(zip(places.tolist(), (above - below).tolist(), strict=True))
+
+    def dual(self, pair: GaussianPair) -> FloatArray:
+        """E[s(u) s(v)]."""
+        return _expectation(self._value, pair)
+
+    def derivative_dual(self, pair: GaussianPair) -> FloatArray:
+        """E[s'(u) s'(v)], Dirac parts included."""
+        smooth = _expectation(self._slope, pair)
+        return smooth if not self._jumps else np.asarray(smooth + self._singular_part(pair))
+
+    def variance(self, q: FloatArray) -> FloatArray:
+        """E[s(u)^2] for E u^2 = q."""
+        return self.dual(GaussianPair.from_angle(q, q, np.zeros_like(q)))
+
+    def next_pair(self, pair: GaussianPair, weight: float, bias: float) -> GaussianPair:
+        """The Gaussian pair of the next layer."""
+        return covariance_pair(self, pair, weight, bias)
+
+    def mp_dual(self, q1: mpf, q2: mpf, c: mpf) -> mpf:
+        """Refused: quadrature has float64 accuracy."""
+        raise NotInClosedClassError(f"the kernel of {self.activation.text!r} is known in float64 only")
+
+    def mp_derivative_dual(self, q1: mpf, q2: mpf, c: mpf) -> mpf:
+        """Refused: quadrature has float64 accuracy."""
+        return self.mp_dual(q1, q2, c)
+
+    def _singular_part(self, pair: GaussianPair) -> FloatArray:
+        r1, r2 = np.sqrt(pair.q1), np.sqrt(pair.q2)
+        if ((r1 == 0) | (r2 == 0)).any():
+            raise HypothesisError(f"{self.activation.name} jumps: its derivative kernel needs positive variances")
+        total = np.zeros_like(r1)
+        rho, sigma = pair.correlation.rho, pair.correlation.sine
+        for a, height in self._jumps:
+            for b, other in self._jumps:
+                total = total + height * other * _density(a / r1, b / r2, pair.correlation) / (r1 * r2)
+            for at, scale, far in ((a / r1, r1, r2), (a / r2, r2, r1)):
+                mean = _means(self._slope, far * rho * at, far * sigma)
+                total = total + height * mean * np.exp(-0.5 * at**2) / (math.sqrt(2.0 * math.pi) * scale)
+        return total
+
+
+def _means(g: Integrand, mean: FloatArray, deviation: FloatArray) -> FloatArray:
+    flat = [
+        conditional_mean(g, np.array([m]), float(s), _NODES[1])[0] for m, s in zip(mean.ravel(), deviation.ravel(), strict=True)
+    ]
+    return np.array(flat).reshape(mean.shape)
+
+
+def _density(x: FloatArray, y: FloatArray, correlation: Correlation) -> FloatArray:
+    """The density at (x, y) of standard Gaussians; infinite on the diagonal at correlation 1."""
+    minus, plus, sine = correlation.minus, correlation.plus, correlation.sine
+    # (x - rho y)^2 + (1 - rho^2) y^2 over 1 - rho^2, in terms of x - y and x + y so that nothing cancels near |rho| = 1
+    with np.errstate(divide="ignore", invalid="ignore"):
+        along = np.where(x == y, 0.0, (x - y) ** 2 / minus)
+        across = np.where(x == -y, 0.0, (x + y) ** 2 / plus)
+        return np.asarray(np.exp(-0.25 * (along + across)) / sine / (2.0 * math.pi))
+
+
+def _expectation(f: Integrand, pair: GaussianPair) -> FloatArray:
+    """E[f(u) f(v)], entry by entry, each by the route for its correlation."""
+    shape = pair.q1.shape
+    q1, q2, rho = (np.ravel(a) for a in (pair.q1, pair.q2, pair.correlation.rho))
+    if math.sqrt(max(q1.max(initial=0.0), q2.max(initial=0.0))) > _MAX_SCALE:
+        raise HypothesisError(f"the kernel is computed by quadrature, up to variances {_MAX_SCALE**2:g}: use smaller ones")
+    gap = np.ravel(np.minimum(pair.correlation.minus, pair.correlation.plus))
+    result = np.empty(q1.shape)
+    series = np.abs(rho) <= SERIES_LIMIT
+    if series.any():
+        result[series] = _agreed(lambda nodes: _series(f, q1[series], q2[series], rho[series], nodes))
+    near = np.flatnonzero(~series)
+    if len(near):
+        result[near] = _near_parallel(f, q1[near], q2[near], np.sign(rho[near]), gap[near])
+    return result.reshape(shape)
+
+
+def _agreed(compute: Callable[[int], tuple[FloatArray, FloatArray]]) -> FloatArray:
+    """Compute (value, scale) with two rules; return the finer value."""
+    coarse, _ = compute(_NODES[0])
+    fine, scale = compute(_NODES[1])
+    error = np.abs(fine - coarse)
+    if not np.all(error <= AGREEMENT * scale):
+        raise ConvergenceError(
+            f"quadrature of the kernel did not converge: two rules differ by {float(np.max(error / scale)):.1e} of its scale"
+        )
+    return fine
+
+
+def _series(f: Integrand, q1: FloatArray, q2: FloatArray, rho: FloatArray, nodes: int) -> tuple[FloatArray, FloatArray]:
+    distinct, inverse = np.unique(np.concatenate([q1, q2]), return_inverse=True)
+    coefficients = hermite_coefficients(f, distinct, nodes).T
+    one, two = inverse[: len(q1)], inverse[len(q1) :]
+    energy = np.sqrt(np.sum(coefficients**2, axis=0)) + np.finfo(np.float64).tiny
+    if len(distinct) == 1:
+        return mehler_sum(coefficients, coefficients, rho), np.full(rho.shape, energy[0] ** 2)
+    result = np.empty(rho.shape)
+    for start in range(0, len(rho), 1 << 14):
+        part = slice(start, start + (1 << 14))
+        result[part] = mehler_sum(coefficients[:, one[part]], coefficients[:, two[part]], rho[part])
+    return result, energy[one] * energy[two]
+
+
+def _near_parallel(f: Integrand, q1: FloatArray, q2: FloatArray, sign: FloatArray, gap: FloatArray) -> FloatArray:
+    """Group the entries by (q1, q2, sign): large groups by a table, the others one by one."""
+    groups, inverse = np.unique(np.stack([q1, q2, sign]), axis=1, return_inverse=True)
+    counts = np.bincount(inverse.ravel(), minlength=groups.shape[1])
+    work = int(np.minimum(counts, _TABLE_SIZE).sum())
+    if work > _MAX_DOUBLE_INTEGRALS:
+        raise NotInClosedClassError(
+            f"no closed form is known, and {work} double integrals (at most {_MAX_DOUBLE_INTEGRALS}) would be needed: "
+            "normalise the rows to equal norms, or use an activation with a closed form"
+        )
+    result = np.empty(q1.shape)
+    order = np.argsort(inverse.ravel(), kind="stable")
+    for group, members in enumerate(np.split(order, np.cumsum(counts)[:-1])):
+        one, two, direction = groups[:, group]
+        result[members] = _group(f, one, two, direction, gap[members])
+    return result
+
+
+def _group(f: Integrand, q1: float, q2: float, sign: float, gap: FloatArray) -> FloatArray:
+    distinct, inverse = np.unique(gap, return_inverse=True)
+    if len(distinct) > 2 * _TABLE_SIZE:
+        table = _chebyshev_table(f, q1, q2, sign)
+        if table is not None:
+            return np.asarray(np.polynomial.chebyshev.chebval(_table_variable(gap), table))
+    return _direct(f, q1, q2, sign, distinct)[inverse]
+
+
+def _table_variable(gap: FloatArray) -> FloatArray:
+    return np.asarray(2.0 * np.sqrt(gap / (1.0 - SERIES_LIMIT)) - 1.0)
+
+
+def _chebyshev_table(f: Integrand, q1: float, q2: float, sign: float) -> FloatArray | None:
+    """Chebyshev coefficients of the kernel in sqrt(1 - |rho|), None when they have not decayed to rounding."""
+    nodes = np.cos(math.pi * (np.arange(_TABLE_SIZE) + 0.5) / _TABLE_SIZE)
+    values = _direct(f, q1, q2, sign, (1.0 - SERIES_LIMIT) * (0.5 * (nodes + 1.0)) ** 2)
+    angles = np.outer(np.arange(_TABLE_SIZE), np.arccos(nodes))
+    coefficients = 2.0 / _TABLE_SIZE * np.cos(angles) @ values
+    coefficients[0] *= 0.5
+    return coefficients if np.abs(coefficients[-8:]).max() < 1e-13 * np.abs(coefficients).max() else None
+
+
+def _direct(f: Integrand, q1: float, q2: float, sign: float, gap: FloatArray) -> FloatArray:
+    g = f if sign > 0 else f.reflected()
+    r1, r2 = (np.full(gap.shape, math.sqrt(q)) for q in (q1, q2))
+    rho, sigma = 1.0 - gap, np.sqrt(gap * (2.0 - gap))
+
+    def compute(nodes: int) -> tuple[FloatArray, FloatArray]:
+        scales = [double_integral(h, h, r[:1], r[:1], np.ones(1), np.zeros(1), nodes)[0] for h, r in ((f, r1), (g, r2))]
+        scale = math.sqrt(scales[0]) * math.sqrt(scales[1]) + np.finfo(np.float64).tiny
+        return double_integral(f, g, r1, r2, rho, sigma, nodes), np.full(gap.shape, scale)
+
+    return _agreed(compute)

@@ -1,0 +1,43 @@
+"""What a workload reports: two times on the same input, and how well the two answers agree."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["Measurement", "measure"]
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """`ratio` is by hand / package: how many times faster the package is."""
+
+    workload: str
+    package_seconds: float
+    by_hand_seconds: float
+    largest_difference: float
+
+    @property
+    def ratio(self) -> float:
+        """Time by hand over time of the package."""
+        return self.by_hand_seconds / self.package_seconds
+
+
+def measure(workload: str, package: Callable[[], FloatArray], by_hand: Callable[[], FloatArray], *, repeats: int) -> Measurement:
+    """Best of `repeats` runs of each, in turn so that a busy machine disturbs both; relative difference of the answers."""
+    package_times, by_hand_times = [], []
+    for _ in range(repeats):
+        start = time.perf_counter()
+        ours = package()
+        middle = time.perf_counter()
+        theirs = by_hand()
+        package_times.append(middle - start)
+        by_hand_times.append(time.perf_counter() - middle)
+    difference = float(np.max(np.abs(ours / theirs - 1)))
+    return Measurement(workload, min(package_times), min(by_hand_times), difference)

@@ -1,0 +1,216 @@
+"""The safe parser: what it accepts, and that nothing hostile runs, hangs or exhausts memory."""
+
+from __future__ import annotations
+
+import pickle
+import subprocess
+import sys
+import time
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from asymptotix.activations import CATALOGUE, activation, parse, unparse
+from asymptotix.activations.tree import Number, Sum, Variable
+from asymptotix.errors import ExpressionError, InvalidInputError
+
+CODE = [
+    "__import__('os').system('touch hacked')",
+    "__import__('pathlib').Path('hacked').write_text('x')",
+    "open('hacked','w')",
+    "eval('1')",
+    "exec('1')",
+    "().__class__.__base__.__subclasses__()",
+    "x.__class__.__mro__[-1].__subclasses__()",
+    "x.real",
+    "(lambda: x)()",
+    "lambda x: x",
+    "[x for x in (1,2)]",
+    "{x: 1}",
+    "{x}",
+    "(x, 1)",
+    "x[0]",
+    "x if x > 0 else 0",
+    "x > 0",
+    "x and 1",
+    "not x",
+    "x := 3",
+    "(y := 3)",
+    "f'{x}'",
+    "'x'",
+    "b'x'",
+    "1j*x",
+    "True",
+    "None",
+    "...",
+    "x; import os",
+    "x\nimport os",
+    "x \\\n + 1",
+    "getattr(x, 'real')",
+    "max(*x)",
+    "max(x, key=1)",
+    "relu(x, **{})",
+    "x @ x",
+    "x // 2",
+    "x % 2",
+    "x << 2",
+    "x & 1",
+    "~x",
+    "await x",
+    "yield x",
+    "dirac(x)",
+    "sympify(x)",
+    "х + 1",  # noqa: RUF001 - a Cyrillic letter that looks like x is the point of the case
+    "x + ᵃ",
+    "x\x00",
+    "0x10*x",
+    "1_000*x",
+    "where(0 < x < 1, x, 0)",
+    "where(x == 0, x, 0)",
+    "where(x, 1, 2)",
+    "",
+    "   ",
+    "x +",
+    ")x(",
+]
+BOMBS = [
+    "exp(exp(exp(9)))*x",
+    "exp(exp(exp(exp(exp(9)))))",
+    "10**10**8",
+    "x**10**10",
+    "2**(2**(2**(2**5)))",
+    "9**9**9**9",
+    "((((1.1**64)**64)**64)**64)**64*x",
+    "(1+1/3)**64**64",
+    "(x+1)**65",
+    "((x**64)**64)**64",
+    "x**64*x**64",
+    "(x+1)**64*(x+2)**64*(x+3)**64",
+    "exp(exp(x))",
+    "exp(x**4)",
+    "sinh(sinh(x))",
+    "exp(" * 100 + "x" + ")" * 100,
+    "-" * 400 + "x",
+    "(" * 200 + "x" + ")" * 200,
+    "x" + "+x" * 249,
+    "x" * 501,
+    "1" * 41 + "*x",
+    "0." + "1" * 41 + "*x",
+    "1e300*x",
+    "1e-300*x",
+    "1e999999999*x",
+    "He(1000000000, x)",
+    "He(21, x)",
+    "He(x, x)",
+    "x**x",
+    "x**(1/x)",
+    "1e12**12*x",
+    "He(20, He(20, x))",
+]
+SINGULAR = ["1/x", "1/(x - 1/3)", "log(x)", "log(abs(x))", "sqrt(x)", "x**0.5", "x**(-1)", "tan(x)", "1/sin(x)", "1/0", "x/(x-x)",
+            "log(-1)", "sqrt(-2)", "(-8)**(1/3)", "1/(exp(x) - 1)", "abs(x)**(-1/2)", "log(0)*x"]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", CODE + BOMBS + SINGULAR)
+def test_hostile_text_is_refused_within_a_second(text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    start = time.perf_counter()
+    with pytest.raises(ExpressionError) as caught:
+        activation(text)
+    assert time.perf_counter() - start < 1.0
+    assert "\n" not in str(caught.value) and len(str(caught.value)) < 1000
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("value", [None, 3, b"relu", ["relu"], np.array(["relu"])])
+def test_only_text_and_activations_are_accepted(value: object) -> None:
+    with pytest.raises(ExpressionError):
+        activation(value)  # type: ignore[arg-type]  # the wrong type is the point
+
+
+def test_decimals_are_exact() -> None:
+    assert parse("x + 0.1") == Sum((Variable(), Number(Fraction(1, 10))))
+    assert parse("x + 1.5e-3") == Sum((Variable(), Number(Fraction(3, 2000))))
+
+
+@pytest.mark.parametrize(
+    ("text", "equal"),
+    [
+        ("max(x,0)", "relu(x)"),
+        ("max(0, x)", "relu(x)"),
+        ("x^2", "x**2"),
+        ("x*x", "x**2"),
+        ("-min(0,-x)", "relu(x)"),
+        ("x + x", "2*x"),
+        ("where(x > 0, x, 0)", "x*step(x)"),
+        ("heaviside(x)", "step(x)"),
+        ("ncdf(x)", "Phi(x)"),
+        ("swish(x)", "silu(x)"),
+        ("He(3, x)", "-3*x + x**3"),
+        ("2**x", "exp(x*log(2))"),
+    ],
+)
+def test_different_texts_of_one_tree(text: str, equal: str) -> None:
+    assert activation(text) == activation(equal)
+    assert activation(text) != activation("x - 7")
+
+
+@pytest.mark.parametrize("name", CATALOGUE)
+def test_unparse_is_read_back_to_the_same_tree(name: str) -> None:
+    tree = activation(name).tree
+    assert parse(unparse(tree)) == tree
+    assert parse(activation(name).text) == tree
+
+
+@pytest.mark.parametrize(
+    ("text", "x", "value"),
+    [
+        ("where(x >= 0, 1, -1)", 0.0, 1.0),
+        ("where(x > 0, 1, -1)", 0.0, -1.0),
+        ("where(x <= 1, x, exp(x))", 1.0, 1.0),
+        ("where(x < 1, x, exp(x))", 1.0, np.e),
+        ("where(x > 0, x, exp(x) - 1)", 2000.0, 2000.0),  # the branch not taken overflows
+        ("where(abs(x) > 1, 1/x, x)", 4.0, 0.25),  # and has a pole in the branch not taken
+        ("max(x, 1, 2)", -3.0, 2.0),
+        ("clip(x, -1, 1)", 7.0, 1.0),
+        ("2*-x**2", 3.0, -18.0),
+        ("leaky_relu(x)", -2.0, -0.2),
+        ("pi*x", 1.0, np.pi),
+        ("log1p(x**2)", 1e-9, 1e-18),
+        ("softplus(x)", 1000.0, 1000.0),
+        ("softplus(x)", -700.0, np.exp(-700.0)),
+    ],
+)
+def test_value_of_text(text: str, x: float, value: float) -> None:
+    assert float(activation(text)(x)) == pytest.approx(value, rel=1e-15, abs=0)
+
+
+def test_parameters_are_exact_and_checked() -> None:
+    with_parameter = activation("max(x,0) + a*min(x,0)", a=0.1)
+    assert with_parameter == activation("leaky_relu")
+    assert activation(with_parameter.text) == with_parameter
+    assert activation("a*x", a=Fraction(1, 3)).tree == parse("x/3")
+    for bad in ({"a": float("nan")}, {"a": "1"}, {"a": 1e300}, {"a": True}, {"x": 1.0}, {"relu": 1.0}, {"a": 1, "b": 2}):
+        with pytest.raises(InvalidInputError):
+            activation("a*x", **bad)  # type: ignore[arg-type]  # wrong types are the point
+    with pytest.raises(ExpressionError, match="parameter"):
+        activation("a*x")
+
+
+def test_unknown_function_names_the_known_ones() -> None:
+    with pytest.raises(ExpressionError, match="softplus"):
+        activation("rleu(x)")
+
+
+def test_fresh_process_loads_no_heavy_library() -> None:
+    code = (
+        "import pickle, sys; from asymptotix.activations import activation; import numpy as np;"
+        "a = pickle.loads(bytes.fromhex(sys.argv[1])); assert a == activation('max(x,0)**2 + x/10'); assert float(a(2.0)) == 4.2;"
+        "a.kinks, a.parity, a.homogeneity, a.growth, a.derivative(0.5);"
+        "assert 'scipy' not in sys.modules; pickle.loads(pickle.dumps(activation('gelu')))(1.0); assert 'scipy.special' in sys.modules;"
+        "assert not {'sympy', 'matplotlib', 'mpmath', 'scipy.optimize'} & set(sys.modules)"
+    )
+    payload = pickle.dumps(activation("max(x,0)**2 + x/10")).hex()
+    subprocess.run([sys.executable, "-c", code, payload], check=True, timeout=60, cwd=Path(__file__).parents[2])

@@ -1,0 +1,137 @@
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import asymptotix as ax
+
+from .conftest import Run, Start
+
+RIDGE = ("--model", "ridge-regression", "--eigenvalues", "1", "--multiplicities", "200", "--energies", "1")
+PROBLEM = (*RIDGE, "--noise-variance", 0.25, "--n-samples", "50,100,300", "--ridge", "0.5,5")
+
+
+def expected() -> ax.RiskCurve:
+    model = ax.RidgeRegression(ax.Spectrum([1.0], [200]), [1.0], noise_variance=0.25)
+    return ax.risk(model, n_samples=np.array([50, 100, 300])[:, None], ridge=np.array([0.5, 5.0]))
+
+
+def test_risk_prints_what_the_function_returns(run: Run) -> None:
+    content = json.loads(run("risk", *PROBLEM, "--json").stdout)
+    for name, values in expected().values.items():
+        assert content["fields"][name] == values.tolist()
+    assert content["grid"] == {"n_samples": [[50], [100], [300]], "ridge": [0.5, 5]}
+    assert "sum of squares" in content["convention"]
+    assert content["references"]
+
+
+def test_risk_table_csv_and_latex(run: Run, tmp_path: Path) -> None:
+    assert "test_error" in run("risk", *PROBLEM).stdout
+    printed = run("risk", *PROBLEM, "--csv", "-").stdout
+    rows = list(csv.DictReader(line for line in printed.splitlines() if not line.startswith("#")))
+    assert [float(row["test_error"]) for row in rows] == expected().test_error.ravel().tolist()
+    assert run("risk", *PROBLEM, "--csv", tmp_path / "a.csv").stdout == ""
+    assert (tmp_path / "a.csv").read_text(encoding="utf-8") == printed
+    assert r"\begin{tabular}" in run("risk", *PROBLEM, "--latex").stdout
+
+
+@pytest.mark.parametrize("command", ["risk", "check"])
+def test_figures_are_written(run: Run, tmp_path: Path, command: str) -> None:
+    figure = tmp_path / "new" / "figure.pdf"
+    trials = ("--n-trials", 3) if command == "check" else ()
+    run(command, *PROBLEM, *trials, "--plot", figure)
+    assert figure.read_bytes().startswith(b"%PDF")
+
+
+def test_agreement_exits_with_0_and_prints_the_evidence(run: Run) -> None:
+    result = run("check", *PROBLEM, "--n-trials", 40)
+    assert result.exit_code == 0, result.output
+    assert "test_error: agree: 6 of 6 points judged" in result.stdout
+    assert "finite-size allowance" in result.stdout
+    content = json.loads(run("check", *PROBLEM, "--n-trials", 40, "--json").stdout)
+    assert (content["outcome"], len(content["rows"]), content["interrupted"]) == ("agree", 6, False)
+    assert all(abs(row["z_beyond_allowance"]) < content["z_limit"] for row in content["rows"])
+
+
+def test_disagreement_exits_with_1(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Theory of a doubled noise variance against the experiment with the stated one."""
+    from asymptotix import verdict
+
+    honest = verdict.risk
+
+    def doubled(model: ax.RidgeRegression, **grid: object) -> ax.RiskCurve:
+        return honest(ax.RidgeRegression(model.spectrum, model.target, noise_variance=0.5), **grid)  # type: ignore[arg-type] # arrays
+
+    monkeypatch.setattr(verdict, "risk", doubled)
+    result = run("check", *PROBLEM, "--n-trials", 40)
+    assert result.exit_code == 1
+    assert "test_error: disagree" in result.stdout
+
+
+def test_too_few_trials_exit_with_5(run: Run) -> None:
+    noisy = (*RIDGE, "--noise-variance", 5, "--n-samples", 195, "--ridge", "1e-6", "--n-trials", 2)
+    result = run("check", *noisy)
+    assert result.exit_code == 5, result.output
+    assert "not enough evidence" in result.stdout
+
+
+def test_the_seed_decides_the_experiment(run: Run) -> None:
+    def simulated(seed: int) -> list[float]:
+        content = json.loads(run("check", *PROBLEM, "--n-trials", 3, "--seed", seed, "--json").stdout)
+        return [row["simulated"] for row in content["rows"]]
+
+    assert simulated(1) == simulated(1) != simulated(2)
+
+
+def test_a_risk_that_does_not_exist_exits_with_3(run: Run) -> None:
+    result = run("risk", *RIDGE, "--noise-variance", 0.25, "--n-samples", 200, "--ridge", 0)
+    assert result.exit_code == 3
+    assert result.stderr.startswith("error: ")
+    assert result.stderr.count("\n") == 1
+
+
+def test_an_unknown_quantity_exits_with_2_before_the_experiment(run: Run) -> None:
+    result = run("check", *PROBLEM, "--quantity", "tset_error", "--n-trials", 10**7)
+    assert result.exit_code == 2
+    assert "test_error" in result.stderr
+
+
+def test_a_file_that_cannot_be_written_exits_with_4(start: Start, tmp_path: Path) -> None:
+    done = start("risk", *PROBLEM, "--csv", tmp_path / "none" / "a.csv")
+    assert done.returncode == 4
+    assert done.stderr.startswith(f"error: {tmp_path / 'none' / 'a.csv'}: ")
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.filterwarnings("default:interrupted")
+def test_an_interrupted_check_judges_the_finished_trials_and_says_so(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C while the seventh trial is reported."""
+    from asymptotix import verdict
+
+    honest = verdict.simulate
+
+    def press(done: int, total: int) -> None:
+        if done == 7 * 3:  # three cells: the ridges share one
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(verdict, "simulate", lambda model, **options: honest(model, **{**options, "progress": press}))
+    result = run("check", *PROBLEM, "--n-trials", 50, "--json")
+    assert result.exit_code == 0, result.stderr
+    assert result.stderr == "warning: interrupted: kept 7 of 50 trials\n"
+    assert json.loads(result.stdout)["interrupted"] is True
+
+
+def test_interrupted_before_any_trial_there_is_no_verdict(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    from asymptotix import verdict
+
+    def press(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(verdict, "simulate", press)
+    result = run("check", *PROBLEM)
+    assert (result.exit_code, result.stdout) == (130, "")
+    assert result.stderr == "error: interrupted before any result\n"

@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+import json
+import math
+
+import pytest
+
+from .conftest import Run
+
+
+def test_the_relu_kernel_is_printed_proved_and_evaluated(run: Run) -> None:
+    content = json.loads(run("kernel", "relu", "--at", "1,1,0.5", "--json").stdout)
+    theta = math.acos(0.5)
+    expected = (math.sin(theta) + (math.pi - theta) * math.cos(theta)) / (2 * math.pi)
+    assert content["value"] == pytest.approx(expected, rel=1e-14, abs=0)
+    assert content["status"]["kind"] == "proved"
+    assert r"\theta" in content["latex"]
+    assert "status: proved" in run("kernel", "relu").stdout
+
+
+def test_latex_and_python_stand_alone(run: Run) -> None:
+    assert r"\frac" in run("kernel", "relu", "--latex").stdout
+    source = run("kernel", "--arc-cosine", 1, "--python").stdout
+    namespace: dict[str, object] = {}
+    exec(source, namespace)  # what a user does with it
+    assert namespace["arc_cosine_kernel"](1.0, 1.0, 1.0) == pytest.approx(0.5, rel=1e-14, abs=0)  # type: ignore[operator] # a function
+
+
+def test_layers_of_the_tangent_kernel_add_up(run: Run) -> None:
+    def value(*options: object) -> float:
+        at = ("--kind", "tangent", "--at", "1,2,0.7", "--json")
+        return float(json.loads(run("kernel", "relu", *at, *options).stdout)["value"])
+
+    assert value("--layers", "first") + value("--layers", "last") == pytest.approx(value(), rel=1e-13, abs=0)
+    assert value("--depth", 2) != value()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((), "ACTIVATION"),
+        (("relu", "--arc-cosine", 2), "ACTIVATION"),
+        (("relu", "--depth", 2), "--kind"),
+        (("relu", "--kind", "nngp", "--derivative"), "--derivative"),
+        (("relu", "--layers", "first"), "--layers"),
+        (("relu", "--at", "1,1"), "q1,q2,c"),
+        (("relu", "--kind", "tangent", "--depth", 0), "depth = 0"),
+        (("frobnicate(x)",), "frobnicate"),
+        (("x.__class__",), "not"),
+    ],
+)
+def test_usage_errors_exit_with_2(run: Run, arguments: tuple[object, ...], message: str) -> None:
+    result = run("kernel", *arguments)
+    assert result.exit_code == 2, result.output
+    assert message in result.stderr
+
+
+def test_no_closed_form_exits_with_3(run: Run) -> None:
+    result = run("kernel", "atan(x)")
+    assert result.exit_code == 3, result.output
+    assert result.stderr.startswith("error: ")

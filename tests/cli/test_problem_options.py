@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from asymptotix.problems.template import TEMPLATE_KINDS, problem_template
+
+from .conftest import Run
+
+SPHERE = (
+    "--model",
+    "sphere-features",
+    "--activation",
+    "relu",
+    "--dimension",
+    12,
+    "--energies",
+    "0,1,0.5",
+    "--noise-variance",
+    0.25,
+)
+GRID = ("--n-samples", 40, "--n-features", "20,80", "--ridge", 0.1)
+
+PROBLEM = """
+[model]
+kind = "random_features_sphere"
+activation = "relu"
+dimension = 12
+noise_variance = 0.25
+target = {energies = [0, 1, 0.5]}
+[grid]
+n_samples = 40
+n_features = [20, 80]
+ridge = 0.1
+"""
+
+
+def fields(run: Run, *arguments: object) -> dict[str, object]:
+    result = run("risk", *arguments, "--json")
+    assert result.exit_code == 0, result.output
+    content = json.loads(result.stdout)
+    return {"grid": content["grid"], "fields": content["fields"]}
+
+
+def test_options_and_file_say_the_same(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "problem.toml"
+    file.write_text(PROBLEM, encoding="utf-8")
+    assert fields(run, *SPHERE, *GRID) == fields(run, file)
+
+
+def test_options_change_a_file(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "problem.toml"
+    file.write_text(PROBLEM, encoding="utf-8")
+    changed = fields(run, file, "--ridge", "1:3:3", "--dimension", 20, "--activation", "max(x,0)")
+    assert changed["grid"]["ridge"] == [1, 2, 3]  # type: ignore[index] # JSON
+    again = (*SPHERE[:5], 20, *SPHERE[6:])
+    assert changed == fields(run, *again, *GRID[:4], "--ridge", "1,2,3")
+
+
+def test_a_kernel_takes_its_options(run: Run) -> None:
+    common = ("--model", "sphere-kernel", "--dimension", 12, "--energies", "0,1", "--noise-variance", 0.1, "--n-samples", 30)
+    network = ("--kernel", "tangent", "--activation", "relu", "--layers", "last", "--ridge", 0.1)
+    nngp = ("--kernel", "nngp", "--activation", "relu", "--ridge", 0.1)
+    assert fields(run, *common, *network) == fields(run, *common, *nngp)
+    assert fields(run, *common, *nngp) != fields(run, *common, *nngp, "--depth", 2)
+
+
+def test_a_power_law_takes_exponent_and_size(run: Run) -> None:
+    common = ("--model", "ridge-regression", "--noise-variance", 0.1, "--n-samples", 10, "--ridge", 0.1)
+    short = fields(run, *common, "--power-law", "1.5:3", "--source", 0.5)
+    levels = ",".join(repr(i**-1.5) for i in (1, 2, 3))
+    energies = ",".join(repr(i**-2.5) for i in (1, 2, 3))
+    expected = fields(run, *common, "--eigenvalues", levels, "--energies", energies)
+    value = short["fields"]["test_error"]  # type: ignore[index] # JSON
+    assert value == pytest.approx(expected["fields"]["test_error"], rel=1e-12, abs=0)  # type: ignore[index] # JSON
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((), "give a problem file"),
+        (("--model", "sphere-feature", *GRID), "--model = 'sphere_feature': not known"),
+        ((*SPHERE[:4], *GRID), "--dimension, --energies, --noise-variance: missing"),
+        ((*SPHERE,), "--n-samples, --ridge: missing"),
+        ((*SPHERE, *GRID[:2], "--ridge", 1), "--n-features is missing"),
+        ((*SPHERE, *GRID, "--depth", 2), "--depth: unknown key"),
+        ((*SPHERE, "--n-samples", 0, *GRID[2:]), "--n-samples = 0.0: must be greater than 0"),
+        ((*SPHERE, *GRID[:4], "--ridge", "0.1,-1"), "--ridge[1] = -1.0"),
+        ((*SPHERE, *GRID[:4], "--ridge", "a"), "'a' is not a number"),
+        ((*SPHERE, "--power-law", "1.5:x", *GRID), "EXPONENT:SIZE"),
+        (("no-such-file.toml",), "no-such-file.toml: cannot be read"),
+    ],
+)
+def test_usage_errors_name_the_option_and_exit_with_2(run: Run, arguments: tuple[object, ...], message: str) -> None:
+    result = run("risk", *arguments)
+    assert result.exit_code == 2
+    assert message in " ".join(result.stderr.split())
+    assert "Traceback" not in result.output
+
+
+@pytest.mark.parametrize("kind", TEMPLATE_KINDS)
+def test_templates_run_from_the_command_line(run: Run, tmp_path: Path, kind: str) -> None:
+    file = tmp_path / "problem.toml"
+    file.write_text(problem_template(kind), encoding="utf-8")
+    assert run("risk", file, "--n-samples", 30).exit_code == 0
