@@ -232,7 +232,7 @@ def compare(
     judged = ~heavy & np.isfinite(means) & np.isfinite(expected)
     limit = _z_limit(int(np.sum(judged)), n_trials, judged) if max_z_score is None else float(max_z_score)
     relative = _allowance(curve) if allowance is None else np.full(expected.shape, float(allowance))
-    granted = relative * np.abs(expected) + _rounding(curve, quantity, judged)
+    granted = np.maximum(relative * np.abs(expected), _rounding(curve, quantity, judged))
     return Verdict(
         quantity,
         curve,

@@ -152,10 +152,7 @@ def _exact(name: str, value: object) -> Fraction:
     if isinstance(value, bool) or not isinstance(value, Real | Decimal):
         raise InvalidInputError(name, value, "a finite number")
     try:
-        if isinstance(value, Fraction | Decimal | Integral):
-            exact = Fraction(value)
-        else:
-            exact = Fraction(repr(float(value)))
+        exact = Fraction(value if isinstance(value, Fraction | Decimal | Integral) else repr(float(value)))
     except (ValueError, OverflowError):
         raise InvalidInputError(name, value, "a finite number") from None
     if exact and not parser.MAGNITUDES[0] <= abs(exact) <= parser.MAGNITUDES[1]:

@@ -1,5 +1,4 @@
-"""Constructors that keep expression trees small and in one order: nested sums and products are flattened and sorted, rational
-constants folded exactly.
+"""Constructors that keep expression trees small: sums and products are flattened and sorted, rational constants folded exactly.
 
 No identity that could change a value at a point is applied (x / x stays x / x), and no product is expanded.
 """
@@ -71,7 +70,9 @@ def multiply(*factors: Node) -> Node:
         exponents[base] = exponents.get(base, 0) + exponent
     if not coefficient:
         return ZERO
-    rest: list[Node] = [base if exponent == 1 else Power(base, Number(Fraction(exponent))) for base, exponent in exponents.items()]
+    rest: list[Node] = [
+        base if exponent == 1 else Power(base, Number(Fraction(exponent))) for base, exponent in exponents.items()
+    ]
     rest.sort(key=_order)
     if coefficient != 1 or not rest:
         rest.insert(0, number(coefficient))

@@ -153,7 +153,9 @@ def _exponential(u: _Leading) -> _Leading:
     if (u.gaussian, u.exponential) == (0.0, 0.0) and (u.power > 0 or math.isinf(u.high)):
         # exp of a root or of a logarithm: below every exponential, bounded here by the largest degree.
         return _Leading(0.0, 0.0, _MAX_DEGREE, 0.0, 1.0) if u.high > 0 else _constant(0.0, 1.0)
-    return _constant(math.exp(max(u.low, -700.0)), math.exp(min(u.high, 700.0))) if u.order == (0.0, 0.0, 0.0) else _constant(1, 1)
+    return (
+        _constant(math.exp(max(u.low, -700.0)), math.exp(min(u.high, 700.0))) if u.order == (0.0, 0.0, 0.0) else _constant(1, 1)
+    )
 
 
 def _maximum(one: _Leading, two: _Leading) -> _Leading:
@@ -199,7 +201,11 @@ def _apply(function: str, u: _Leading) -> _Leading:
 
 def _logarithm(u: _Leading) -> _Leading:
     if u.gaussian:
-        return _Leading(0.0, 0.0, 2.0, u.gaussian, u.gaussian) if math.isfinite(u.gaussian) else _Leading(0.0, 0.0, 2.0, -math.inf, 0)
+        return (
+            _Leading(0.0, 0.0, 2.0, u.gaussian, u.gaussian)
+            if math.isfinite(u.gaussian)
+            else _Leading(0.0, 0.0, 2.0, -math.inf, 0)
+        )
     if u.exponential:
         return _Leading(0.0, 0.0, 1.0, u.exponential, u.exponential)
     return _constant(-math.inf, math.inf) if u.power or u.low <= 0 else _constant(math.log(u.low), math.log(max(u.low, u.high)))

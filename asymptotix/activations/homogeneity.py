@@ -69,9 +69,9 @@ def _structural(node: Node) -> Homogeneity | None:
         case Power(base, Number(value)) if value.denominator == 1 and value > 0:
             return _merge([_structural(base)] * int(value), _product, same_degree=False)
         case Apply("max", arguments):
-            return _merge([_structural(argument) for argument in arguments], lambda values: max(values), same_degree=True)
+            return _merge([_structural(argument) for argument in arguments], _largest, same_degree=True)
         case Apply("min", arguments):
-            return _merge([_structural(argument) for argument in arguments], lambda values: min(values), same_degree=True)
+            return _merge([_structural(argument) for argument in arguments], _smallest, same_degree=True)
         case Apply("abs", (inner,)):
             return _merge([_structural(inner)], lambda values: abs(values[0]), same_degree=True)
         case Apply("relu", (inner,)):
@@ -95,6 +95,14 @@ def _merge(
 
 def _product(values: list[Coefficient]) -> Coefficient:
     return math.prod(values, start=Fraction(1))
+
+
+def _largest(values: list[Coefficient]) -> Coefficient:
+    return max(values)
+
+
+def _smallest(values: list[Coefficient]) -> Coefficient:
+    return min(values)
 
 
 def _indicator(inner: Homogeneity | None, function: str) -> Homogeneity | None:

@@ -59,7 +59,7 @@ def load_digits_data() -> tuple[FloatArray, FloatArray]:
 def digits(
     folder: Path, progress: Progress, *, trials: tuple[int, int] = TRIALS, feature_trials: int = FEATURE_TRIALS
 ) -> list[Outcome]:
-    """Kernel ridge with the two-layer ReLU tangent kernel, with and without label noise, and random features on the same digits."""
+    """Kernel ridge with the two-layer ReLU tangent kernel, with and without label noise; random features on the same digits."""
     rows, labels = load_digits_data()
     matrix = kernel_matrix(KernelMap(activation("relu"), depth=1, kind="tangent"), rows)
     noisy = KernelRidge.on_data(matrix, labels, "precomputed", noise_variance=NOISE_VARIANCE)

@@ -84,9 +84,9 @@ def _figure(model: RandomFeatures, ridged: Verdict, ridgeless: Verdict, folder: 
         x_label=r"$n_{\mathrm{features}}\,/\,n_{\mathrm{samples}}$",
         y_label="test error",
         title="Double descent of random ReLU features on the sphere",
-        caption=f"d = {DIMENSION}, n = {N_SAMPLES}, target energies {ENERGIES[1]:g} (linear) and {ENERGIES[2]:g} (quadratic), noise "
-        f"variance {NOISE_VARIANCE:g}. Lines: theory. Points: mean of {n_trials} trials with one standard error. Convention: "
-        f"{ridged.theory.convention}.",
+        caption=f"d = {DIMENSION}, n = {N_SAMPLES}, target energies {ENERGIES[1]:g} (linear) and {ENERGIES[2]:g} (quadratic), "
+        f"noise variance {NOISE_VARIANCE:g}. Lines: theory. Points: mean of {n_trials} trials with one standard error. "
+        f"Convention: {ridged.theory.convention}.",
         logx=True,
         logy=True,
     )

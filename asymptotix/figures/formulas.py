@@ -25,10 +25,11 @@ def formula_sheet(folder: Path, progress: Callable[[int, int], object]) -> list[
         formula = derive()
         statuses.append(formula.status)
         entries.append(SheetEntry(title, formula.latex(), f"{note} [{formula.status.kind}]".strip()))
-    files = write_formula_sheet(
-        entries, folder, title="Kernels of linearized ReLU networks", html=True, footer="(u, v) centred Gaussian with E u^2 = q1, "
-        "E v^2 = q2, E uv = c; q = |x|^2/d and c = <x, x'>/d for kernels of inputs."
-    )  # fmt: skip
+    footer = (
+        "(u, v) centred Gaussian with E u^2 = q1, E v^2 = q2, E uv = c; for kernels of inputs q = |x|^2/d and c = <x, x'>/d; "
+        "w and b are the variances of weights and biases."
+    )
+    files = write_formula_sheet(entries, folder, title="Kernels of linearized ReLU networks", html=True, footer=footer)
     progress(len(jobs), len(jobs))
     proved = sum(status.kind == "proved" for status in statuses)
     made = f"{files.tex.name}, {files.pdf.name if files.pdf else 'no TeX engine found'}, {files.html.name if files.html else ''}"

@@ -4,13 +4,14 @@ Textbook form, with integer polynomials and $\psi = \pi - \theta$:
 
 $$k_n = \frac{1}{2\pi}\,[A_n(\rho)\,\psi + B_n(\rho)\,\sin\theta], \qquad A_n' = n^2 A_{n-1}.$$
 
-For $\rho \ge 0$ all terms are positive and the form is stable. For $\rho < 0$ it cancels ($k_n \sim \psi^{2n+1}$); there the code uses
+For $\rho \ge 0$ all terms are positive and the form is stable. For $\rho < 0$ it cancels ($k_n \sim \psi^{2n+1}$); there the
+code uses
 
 $$k_n = C_n\, z^{n+1/2}\, {}_2F_1(\tfrac12, \tfrac12; n + \tfrac32; z), \qquad z = \tfrac{1+\rho}{2} = \sin^2\tfrac{\psi}{2},
 \qquad C_0 = \tfrac1\pi,\; C_n = \tfrac{4 n^2}{2n+1} C_{n-1},$$
 
-which satisfies Price's recurrence $dk_n/d\rho = n^2 k_{n-1}$ and vanishes at $\rho = -1$. The hypergeometric factor is a power series
-in $\psi^2$ of radius $4\pi^2$: 17 terms give full accuracy for $\psi \le \pi/2$.
+which satisfies Price's recurrence $dk_n/d\rho = n^2 k_{n-1}$ and vanishes at $\rho = -1$. The hypergeometric factor is a
+power series in $\psi^2$ of radius $4\pi^2$: 17 terms give full accuracy for $\psi \le \pi/2$.
 
 Source: [ChoSaul2009]; their kernel is twice $k_n$.
 """
@@ -48,7 +49,7 @@ def arc_cosine(degree: int, correlation: Correlation) -> FloatArray:
 
 
 def arc_cosine_deficit(degree: int, correlation: Correlation) -> FloatArray:
-    r"""$k_n(0) - k_n(\theta)$ without cancellation near $\theta = 0$: $\tfrac12 [A_n(1) - A_n(\rho)] + (-1)^n k_n(\pi - \theta)$."""
+    r"""$k_n(0) - k_n(\theta) = \tfrac12 [A_n(1) - A_n(\rho)] + (-1)^n k_n(\pi - \theta)$, no cancellation near $\theta = 0$."""
     rho = correlation.rho
     result = np.empty_like(rho)
     far = rho < 0
@@ -69,8 +70,8 @@ def half_moment(degree: int) -> float:
 def angular_polynomials(degree: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
     r"""Coefficients of $(A_n, B_n)$, constant term first: (1), (); (0, 1), (1); (1, 0, 2), (0, 3); ...
 
-    $A_n$ is the antiderivative of $n^2 A_{n-1}$ with the value at $\rho = 0$ that $k_n(0) = E[G_+^n]^2$ requires, and $B_n$ solves
-    $(1-\rho^2) B_n' - \rho B_n = n^2 (1-\rho^2) B_{n-1} - A_n$ coefficient by coefficient.
+    $A_n$ is the antiderivative of $n^2 A_{n-1}$ with the value at $\rho = 0$ that $k_n(0) = E[G_+^n]^2$ requires, and $B_n$
+    solves $(1-\rho^2) B_n' - \rho B_n = n^2 (1-\rho^2) B_{n-1} - A_n$ coefficient by coefficient.
     """
     if degree == 0:
         return (1,), ()
@@ -139,7 +140,7 @@ def _quotient_at_one(degree: int) -> tuple[float, ...]:
 
 @lru_cache(maxsize=64)
 def _angle_series(degree: int) -> tuple[float, ...]:
-    r"""Coefficients in $\psi^2$ of $C_n\, {}_2F_1(1/2, 1/2; n + 3/2; \sin^2(\psi/2))$, exact rationals up to the final rounding."""
+    r"""Coefficients in $\psi^2$ of $C_n\, {}_2F_1(1/2, 1/2; n + 3/2; \sin^2(\psi/2))$, rounded once at the end."""
     z = [Fraction(0)] + [Fraction((-1) ** (j + 1), 2 * math.factorial(2 * j)) for j in range(1, _TERMS)]
     total = [Fraction(1)] + [Fraction(0)] * (_TERMS - 1)
     ratios = [Fraction((2 * j + 1) ** 2, 2 * (j + 1) * (2 * (degree + j) + 3)) for j in range(_TERMS)]

@@ -6,7 +6,7 @@ With $\beta = b^2$, $D = q_1 q_2 - c^2$ and $m = \min E(u \mp v)^2$:
   $R^2 = 1 + \beta(q_1+q_2) + \beta^2 D$ (the published arcsines lose half of their digits at large variances)
 * sin(bx), cos(bx): $\tfrac12 e^{-\beta m/2}(1 \mp e^{-2\beta|c|})$, the first with the sign of c; exp(bx): $e^{\beta E(u+v)^2/2}$
 * gauss $e^{-gx^2}$: $M^{-1/2}$, $M = 1 + 2g(q_1+q_2) + 4g^2 D$
-* gelu x Phi(x): $\tfrac{1}{2\pi}[c\arg(-c + iR) + q_1q_2R/P + c^2/(PR)]$, $P = (1+q_1)(1+q_2)$, $R^2 = P - c^2$
+* gelu x Phi(bx), b = 1: $\tfrac{1}{2\pi}[c\arg(-c + iR) + q_1q_2R/P + c^2/(PR)]$, $P = (1+q_1)(1+q_2)$, $R^2 = P - c^2$
 
 Source: [Williams1998] for erf and gauss; the others follow by Price's theorem [Price1958].
 """
@@ -44,6 +44,8 @@ class _Arithmetic:
     atan2: Callable[[Any, Any], Any]
     sign: Callable[[Any], Any]
     minimum: Callable[[Any, Any], Any]
+    where: Callable[[Any, Any, Any], Any]
+    arctan_defect: Callable[[Any], Any]  # t - atan(t), t >= 0
     pi: Any
 
 
@@ -112,7 +114,9 @@ class ClosedFormDual:
         amplitude, rate = value_mp(self.amplitude, zero), value_mp(self.rate, zero)
         pair = _PairMp(q1, q2, c)
         self._check(rate, pair)
-        arithmetic = _Arithmetic(mpmath.exp, mpmath.expm1, mpmath.sqrt, mpmath.atan2, mpmath.sign, min, +mpmath.pi)
+        arithmetic = _Arithmetic(
+            mpmath.exp, mpmath.expm1, mpmath.sqrt, mpmath.atan2, mpmath.sign, min, _choose, _arctan_defect_mp, +mpmath.pi
+        )
         return amplitude**2 * _FORMULAS[self.family][which](arithmetic, pair, rate)
 
     def _check(self, rate: Any, pair: GaussianPair | _PairMp) -> None:
@@ -120,7 +124,9 @@ class ClosedFormDual:
             return
         finite = (1 + 2 * rate * pair.q1 > 0) & (1 + 2 * rate * pair.q2 > 0) & (_gauss_determinant(pair, rate) > 0)
         if not np.all(finite):
-            raise HypothesisError(f"E[s(u) s(v)] is infinite: exp({-float(rate):g} x^2) needs variances below {-0.25 / float(rate):g}")
+            raise HypothesisError(
+                f"E[s(u) s(v)] is infinite: exp({-float(rate):g} x^2) needs variances below {-0.25 / float(rate):g}"
+            )
 
 
 def covariance_pair(expectations: Any, pair: GaussianPair, weight: float, bias: float) -> GaussianPair:
@@ -224,12 +230,17 @@ def _gauss_derivative(m: _Arithmetic, p: Any, g: Any) -> Any:
 
 def _gelu(m: _Arithmetic, p: Any, b: Any) -> Any:
     q1, q2, c, product, root = _gelu_parts(m, p, b)
-    return (c * m.atan2(root, -c) + q1 * q2 * root / product + c**2 / (product * root)) / (2 * m.pi * b**2)
+    positive = c * m.atan2(root, -c) + q1 * q2 * root / product + c**2 / (product * root)
+    # for c << 0 the first term is -R + |c| (t - atan t), t = R / |c|, and R cancels against the second
+    opposite = -c > root
+    size = m.where(opposite, -c, 1 + 0 * c)
+    negative = size * m.arctan_defect(root / size) + (c**2 - root**2 * (1 + q1 + q2)) / (product * root)
+    return m.where(opposite, negative, positive) / (2 * m.pi * b**2)
 
 
 def _gelu_derivative(m: _Arithmetic, p: Any, b: Any) -> Any:
     q1, q2, c, product, root = _gelu_parts(m, p, b)
-    return (m.atan2(root, -c) + c / root + c / (product * root) * (2 - q1 * q2 + c**2 / root**2)) / (2 * m.pi)
+    return (m.atan2(root, -c) + c / (product * root) * (3 + q1 + q2 + c**2 / root**2)) / (2 * m.pi)
 
 
 def _gelu_parts(m: _Arithmetic, p: Any, b: Any) -> tuple[Any, Any, Any, Any, Any]:
@@ -238,7 +249,26 @@ def _gelu_parts(m: _Arithmetic, p: Any, b: Any) -> tuple[Any, Any, Any, Any, Any
     return q1, q2, c, (1 + q1) * (1 + q2), _root(m, p, b**2)
 
 
-_NUMPY = _Arithmetic(np.exp, np.expm1, np.sqrt, np.arctan2, np.sign, np.minimum, math.pi)
+def _arctan_defect(t: FloatArray) -> FloatArray:
+    """T - atan(t) in float64: sum_k (-1)^k t^(2k+3) / (2k+3) below 1/2."""
+    square = np.minimum(t, 0.5) ** 2
+    series = np.zeros_like(square)
+    for k in range(25, -1, -1):  # 4^-26 = 2e-16
+        series = 1.0 / (2 * k + 3) - square * series
+    return np.where(t < 0.5, t**3 * series, t - np.arctan(t))
+
+
+def _arctan_defect_mp(t: mpf) -> mpf:
+    import mpmath
+
+    return t - mpmath.atan(t)
+
+
+def _choose(condition: Any, yes: Any, no: Any) -> Any:
+    return yes if condition else no
+
+
+_NUMPY = _Arithmetic(np.exp, np.expm1, np.sqrt, np.arctan2, np.sign, np.minimum, np.where, _arctan_defect, math.pi)
 _Formula = Callable[[_Arithmetic, Any, Any], Any]
 _FORMULAS: dict[str, tuple[_Formula, _Formula]] = {
     "erf": (_erf, _erf_derivative),

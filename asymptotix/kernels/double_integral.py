@@ -1,7 +1,7 @@
 r"""$E[f(u)\,g(v)]$ for nearly parallel (u, v) by a double integral, $u = r_1 z_1$, $v = r_2(\rho z_1 + \sigma z_2)$.
 
-The inner panels end where v crosses a kink of g; the outer ones at the kinks of f and around the layers of width $\sigma/\rho$ in which
-the inner integral crosses a kink of g.
+The inner panels end where v crosses a kink of g; the outer ones at the kinks of f and around the layers of width
+$\sigma/\rho$ in which the inner integral crosses a kink of g.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-r"""$E[f(u) f(v)] = \sum_j a_j(q_1)\, a_j(q_2)\, \rho^j$ with $a_j(q) = E[f(\sqrt q\,G)\,he_j(G)]$ and orthonormal Hermite polynomials.
+r"""$E[f(u) f(v)] = \sum_j a_j(q_1)\, a_j(q_2)\, \rho^j$ with $a_j(q) = E[f(\sqrt q\,G)\,he_j(G)]$, orthonormal $he_j$.
 
 Source: Mehler's expansion. At $|\rho| \le 0.9$ it converges to the last digit for every square-integrable f, kinks or not.
 """

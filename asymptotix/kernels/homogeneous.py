@@ -1,4 +1,4 @@
-r"""Dual kernels of $s(x) = a\,x_+^n + b\,(-x)_+^n$ through arc-cosine kernels, and the next layer without loss near $\rho = \pm 1$.
+r"""Dual kernels of $s(x) = a\,x_+^n + b\,(-x)_+^n$ by arc-cosine kernels; the next layer without loss near $\rho = \pm 1$.
 
 $$E[s(u) s(v)] = (q_1 q_2)^{n/2} \kappa(\theta), \qquad \kappa(\theta) = (a^2 + b^2)\, k_n(\theta) + 2ab\, k_n(\pi - \theta).$$
 """
@@ -145,12 +145,16 @@ class HomogeneousDual:
         determinant = q1 * q2 - c * c
         if determinant <= 0:
             if a != b:
-                raise HypothesisError("the derivative kernel of a step is infinite at correlation 1 and -1: use |c| < sqrt(q1 q2)")
+                raise HypothesisError(
+                    "the derivative kernel of a step is infinite at correlation 1 and -1: use |c| < sqrt(q1 q2)"
+                )
             return mpmath.mpf(0)
         return (a - b) ** 2 / (2 * mpmath.pi * mpmath.sqrt(determinant))
 
 
-def affine_pair(q1: FloatArray, q2: FloatArray, difference: FloatArray, shares: Correlation, weight: float, bias: float) -> GaussianPair:
+def affine_pair(
+    q1: FloatArray, q2: FloatArray, difference: FloatArray, shares: Correlation, weight: float, bias: float
+) -> GaussianPair:
     r"""The pair of variances weight q_i + bias and covariance weight sqrt(q1 q2) rho + bias, every term of 1 -+ rho nonnegative.
 
     With r_i = sqrt(q_i), the determinant is w^2 q1 q2 (1 - rho^2) + w b [(r1 - r2)^2 + 2 r1 r2 (1 - rho)].
@@ -181,7 +185,7 @@ def _half_power(q: FloatArray, degree: int) -> FloatArray:
 
 
 def _signed_angular(degree: int, correlation: Correlation) -> FloatArray:
-    r"""$E[|u|^n |v|^n]$ for odd n, $E[u^n v^n \mathrm{sgn}(uv)]$ for even n: $\tfrac1\pi [2 A_n \arcsin\rho + 2 B_n \sin\theta]$."""
+    r"""$E|uv|^n$ for odd n, $E[u^n v^n \mathrm{sgn}(uv)]$ for even n: $\tfrac1\pi [2 A_n \arcsin\rho + 2 B_n \sin\theta]$."""
     a, b = angular_polynomials(degree)
     rho = correlation.rho
     arcsine = np.arctan2(rho, correlation.sine)

@@ -48,7 +48,9 @@ class InnerProductKernel:
         q1, q2, t = np.broadcast_arrays(np.asarray(q1, np.float64), np.asarray(q2, np.float64), np.asarray(c, np.float64))
         value = np.asarray(self.h(t))
         if value.shape not in (t.shape, ()) or value.dtype.kind not in "fiu":
-            raise InvalidInputError("h", value, f"a vectorised real function: h of shape {t.shape} gave {value.dtype} {value.shape}")
+            raise InvalidInputError(
+                "h", value, f"a vectorised real function: h of shape {t.shape} gave {value.dtype} {value.shape}"
+            )
         return np.array(np.broadcast_to(value, t.shape), dtype=np.float64)
 
 

@@ -5,9 +5,9 @@ With weight variance w and bias variance b,
 $$S_0 = w c + b, \quad S_l = w\,E[s(u) s(v)] + b, \quad (u, v) \sim N(0, S_{l-1}), \qquad
   T_0 = S_0, \quad T_l = S_l + w\,T_{l-1} E[s'(u) s'(v)].$$
 
-Unrolled, $T_L = \sum_{l=0}^{L} S_l \prod_{m=l+1}^{L} w\,\dot k_m$: the term l is what training the weights and biases behind layer l
-contributes. `layers="last"` is the term $l = L$, that is $S_L$; `layers="first"` the term $l = 0$, $S_0 \prod_m w\,\dot k_m$. For
-$L = 1, w = 1, b = 0$ these are $E[s s]$ and $c\,E[s' s']$.
+Unrolled, $T_L = \sum_{l=0}^{L} S_l \prod_{m=l+1}^{L} w\,\dot k_m$: the term l is what training the weights and biases behind
+layer l contributes. `layers="last"` is the term $l = L$, that is $S_L$; `layers="first"` the term $l = 0$, $S_0 \prod_m
+w\,\dot k_m$. For $L = 1, w = 1, b = 0$ these are $E[s s]$ and $c\,E[s' s']$.
 """
 
 from __future__ import annotations
@@ -66,9 +66,7 @@ class KernelMap:
         _validate(self)
         expectations_of(self.activation)
 
-    def __call__(
-        self, q1: ArrayLike, q2: ArrayLike, c: ArrayLike | None = None, *, angle: ArrayLike | None = None
-    ) -> FloatArray:
+    def __call__(self, q1: ArrayLike, q2: ArrayLike, c: ArrayLike | None = None, *, angle: ArrayLike | None = None) -> FloatArray:
         """The kernel at variances q1, q2 and covariance c, or angle arccos(c / sqrt(q1 q2)); float64, broadcast.
 
         Raises:
@@ -98,10 +96,11 @@ class KernelMap:
         """The kernel at one point in mpmath's current precision. Inside, twice as many digits are carried."""
         import mpmath
 
-        one, two, cross = (_to_mp(value) for value in (q1, q2, c))
-        if one < 0 or two < 0 or cross**2 > one * two * (1 + mpmath.mpf(10) ** (10 - mpmath.mp.dps)):
-            raise InvalidInputError("c", c, "at most sqrt(q1 q2) in size, with variances q1, q2 >= 0")
+        slack = mpmath.mpf(10) ** (10 - mpmath.mp.dps)
         with mpmath.workdps(2 * mpmath.mp.dps + 10 + self.depth):
+            one, two, cross = (_to_mp(value) for value in (q1, q2, c))
+            if one < 0 or two < 0 or cross**2 > one * two * (1 + slack):
+                raise InvalidInputError("c", c, "at most sqrt(q1 q2) in size, with variances q1, q2 >= 0")
             value = self._mp(one, two, cross)
         return +value
 
@@ -117,7 +116,7 @@ class KernelMap:
                 first, total = first * slope, covariance + total * slope
             if layer < self.depth:
                 pair = expectations.next_pair(pair, weight, bias)
-        return self._selected(covariance, first, total)
+        return np.asarray(self._selected(covariance, first, total))
 
     def _mp(self, q1: mpf, q2: mpf, c: mpf) -> mpf:
         expectations = expectations_of(self.activation)
@@ -161,7 +160,9 @@ def _validate(kernel: KernelMap) -> None:
     if kernel.kind != "tangent" and kernel.layers != "all":
         raise InvalidInputError("layers", kernel.layers, "all unless kind is tangent")
     if kernel.kind == "tangent" and kernel.layers != "last" and kernel.activation.derivative_is_distribution:
-        raise HypothesisError(f"{kernel.activation.name} is discontinuous, so that its tangent kernel is infinite: use layers='last'")
+        raise HypothesisError(
+            f"{kernel.activation.name} is discontinuous, so that its tangent kernel is infinite: use layers='last'"
+        )
 
 
 def _to_mp(value: Any) -> mpf:

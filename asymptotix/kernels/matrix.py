@@ -1,7 +1,7 @@
 r"""Kernel matrices of data: $q = |x|^2/d$, $c = \langle x, x'\rangle/d$, tile by tile.
 
-For a kernel that takes a prepared Gaussian pair, nearly parallel rows get $1 \mp \rho = \frac12 |x/|x| \mp x'/|x'||^2$: the inner product
-has lost these digits already, and the derivative kernels feel the loss as a square root.
+For a kernel that takes a prepared Gaussian pair, nearly parallel rows get $1 \mp \rho = \frac12 |x/|x| \mp x'/|x'||^2$: the
+inner product has lost these digits already, and the derivative kernels feel the loss as a square root.
 """
 
 from __future__ import annotations
@@ -25,16 +25,16 @@ _CHUNK = 1 << 20  # entries of the differences formed at once
 
 
 def kernel_matrix(kernel: Any, X: ArrayLike, Y: ArrayLike | None = None) -> FloatArray:
-    """The matrix k(x_i, y_j), float64 of shape (n, m); Y = None means Y = X and gives an exactly symmetric matrix.
+    """The matrix k(|x_i|^2/d, |y_j|^2/d, <x_i, y_j>/d), float64 of shape (n, m); Y = None means Y = X and gives an exactly symmetric matrix.
 
     Args:
-        kernel: a KernelMap, an object with a `.kernel` (a Formula), or a vectorised function k(q1, q2, c), q = |x|^2/d, c = <x, x'>/d.
+        kernel: a KernelMap, an object with a `.kernel` (a Formula), or a vectorised function k(q1, q2, c).
         X: n rows of d features.
         Y: m rows of d features, or None.
 
     Raises:
-        InvalidInputError: data that are not two-dimensional, empty, not finite, or of different d; a kernel that does not return one
-            real number for each pair.
+        InvalidInputError: data that are not two-dimensional, empty, not finite, or of different d; a kernel that does not
+            return one real number for each pair.
 
     >>> kernel_matrix(lambda q1, q2, c: c, [[1.0, 1.0], [0.0, 2.0]])
     array([[1., 1.],
@@ -99,7 +99,9 @@ def _evaluator(kernel: Any) -> Callable[[_Rows, _Rows, bool], FloatArray]:
         q1, q2, c = _gram(rows, columns, same)
         tile = np.asarray(inner(q1, q2, c) if of_pair is None else of_pair(_pair(rows, columns, same)))
         if tile.shape != c.shape or tile.dtype.kind not in "fiu":
-            raise InvalidInputError("kernel", kernel, f"vectorised and real: for c of shape {c.shape} it gave {tile.dtype} {tile.shape}")
+            raise InvalidInputError(
+                "kernel", kernel, f"vectorised and real: for c of shape {c.shape} it gave {tile.dtype} {tile.shape}"
+            )
         if np.isnan(tile).any():
             raise InvalidInputError("kernel", kernel, "a number for every pair: it gave nan")
         return tile.astype(np.float64, copy=False)

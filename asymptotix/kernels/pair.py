@@ -1,7 +1,7 @@
 r"""A pair of centred Gaussians (u, v), described so that nothing is lost near $\rho = \pm 1$.
 
-Every dual kernel of a kinked activation has square-root singularities at $\rho = \pm 1$, so the correlation rounded to float64 is not
-enough: $1 - \rho$ and $1 + \rho$ are both carried with full relative accuracy.
+Every dual kernel of a kinked activation has square-root singularities at $\rho = \pm 1$, so the correlation rounded to
+float64 is not enough: $1 - \rho$ and $1 + \rho$ are both carried with full relative accuracy.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ __all__ = ["Correlation", "GaussianPair"]
 
 FloatArray = NDArray[np.float64]
 
-# Inner products of rounded vectors may exceed the Cauchy-Schwarz bound by their rounding error (about d eps); larger excesses are errors.
+# Inner products of rounded vectors exceed the Cauchy-Schwarz bound by their rounding error (about d eps); more is an error.
 CAUCHY_SCHWARZ_SLACK = 1e-10
 _SPLITTER = 134217729.0  # 2^27 + 1: Veltkamp's splitting of a float64 into two halves of 26 bits
 

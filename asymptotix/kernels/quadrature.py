@@ -1,8 +1,8 @@
 r"""Dual kernels without a formula: $E[s(u) s(v)]$ by quadrature, to about 1e-13 of $[E s(u)^2\, E s(v)^2]^{1/2}$.
 
-Up to $|\rho| = 0.9$ by the Hermite series, nearer to $\pm 1$ by a double integral. Many entries with the same two variances (data of equal
-norms) are read off a Chebyshev interpolant in $\sqrt{1 - |\rho|}$, in which the singularities at $\rho = \pm 1$ are removed. Every
-result is computed with two rules; where they disagree, ConvergenceError is raised.
+Up to $|\rho| = 0.9$ by the Hermite series, nearer to $\pm 1$ by a double integral. Many entries with the same two variances
+(data of equal norms) are read off a Chebyshev interpolant in $\sqrt{1 - |\rho|}$, in which the singularities at $\rho = \pm
+1$ are removed. Every result is computed with two rules; where they disagree, ConvergenceError is raised.
 
 Where s jumps, s' has Dirac parts, and E[s'(u) s'(v)] gets the densities of (u, v) at the jumps and the conditional means there.
 """
@@ -60,7 +60,9 @@ class QuadratureDual:
     def _rate(self) -> float:
         growth = self.activation.growth
         if growth.kind == "gaussian" or not math.isfinite(growth.rate):
-            raise NotInClosedClassError(f"{self.activation.text!r} grows too fast for the quadrature, and no closed form is known")
+            raise NotInClosedClassError(
+                f"{self.activation.text!r} grows too fast for the quadrature, and no closed form is known"
+            )
         return growth.rate if growth.kind == "exponential" else 0.0
 
     @cached_property
@@ -203,10 +205,12 @@ def _table_variable(gap: FloatArray) -> FloatArray:
 
 def _chebyshev_table(f: Integrand, q1: float, q2: float, sign: float) -> FloatArray | None:
     """Chebyshev coefficients of the kernel in sqrt(1 - |rho|), None when they have not decayed to rounding."""
-    nodes = np.cos(math.pi * (np.arange(_TABLE_SIZE) + 0.5) / _TABLE_SIZE)
+    odd = 2 * np.arange(_TABLE_SIZE) + 1
+    nodes = np.cos(math.pi * odd / (2 * _TABLE_SIZE))
     values = _direct(f, q1, q2, sign, (1.0 - SERIES_LIMIT) * (0.5 * (nodes + 1.0)) ** 2)
-    angles = np.outer(np.arange(_TABLE_SIZE), np.arccos(nodes))
-    coefficients = 2.0 / _TABLE_SIZE * np.cos(angles) @ values
+    # the multiples of pi are reduced as integers: their rounding would be amplified by the number of terms
+    steps = np.outer(np.arange(_TABLE_SIZE), odd) % (4 * _TABLE_SIZE)
+    coefficients = 2.0 / _TABLE_SIZE * np.cos(math.pi * steps / (2 * _TABLE_SIZE)) @ values
     coefficients[0] *= 0.5
     return coefficients if np.abs(coefficients[-8:]).max() < 1e-13 * np.abs(coefficients).max() else None
 

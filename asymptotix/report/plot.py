@@ -225,7 +225,7 @@ def _write_caption(ax: Axes, caption: str) -> None:
         return
     figure = ax.get_figure(root=True)
     width = ax.get_position().width * (figure.get_figwidth() if figure else 5.0)
-    wrapped = textwrap.fill(caption, max(30, round(width * 20)))  # a 7 pt serif letter is about a twentieth of an inch wide
+    wrapped = textwrap.fill(caption, max(30, round(width * 27)))  # letters of 7 pt to the inch, measured
     ax.annotate(
         wrapped, (0.5, 0), xycoords="axes fraction", xytext=(0, -34), textcoords="offset points", ha="center", va="top",
         fontsize=7, color="#555555", annotation_clip=False, gid=_CAPTION_ID,

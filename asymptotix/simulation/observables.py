@@ -109,7 +109,8 @@ def _refuse_rounding(fitted: RidgeFit, ridges: FloatArray, risk: FloatArray, noi
     if np.any(lost):
         raise HypothesisError(
             f"ridge = {ridges[lost].min():g} is too small for double precision with n_samples = {len(draw.labels)}: the kernel "
-            f"matrix has eigenvalues down to {fitted.eigenvalues.min():.1e}; use a larger ridge, fewer samples or a larger dimension"
+            f"matrix has eigenvalues down to {fitted.eigenvalues.min():.1e}; "
+            "use a larger ridge, fewer samples or a larger dimension"
         )
 
 

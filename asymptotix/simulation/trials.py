@@ -64,9 +64,10 @@ def simulate(
         ridge: numbers >= 0, as in |y - f|^2 + ridge |theta|^2; 0 is the minimum-norm least-squares solution.
         n_features: whole numbers >= 1, for random features only. The three broadcast by NumPy's rules.
         n_trials: independent trials at each point of the grid.
-        seed: the stream of a trial is a function of seed, n_samples, n_features and the trial's number alone: the same numbers
-            serially, on threads, on processes, in any order, and for any other grid that has the point.
-        executor: any `concurrent.futures.Executor`, left open; None runs in this thread.
+        seed: the stream of a trial is a function of seed, n_samples, n_features and the trial's number alone: the same bits
+            serially, on threads, on processes, in any order, and the same draws at a point of any other grid.
+        executor: any `concurrent.futures.Executor`, left open; None runs in this thread. Threads suffice on one machine; to
+            processes a large kernel matrix must be sent.
         progress: "auto" (a bar if standard error is a terminal), False, or a callable (done, total).
 
     Returns:

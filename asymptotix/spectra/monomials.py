@@ -12,9 +12,9 @@ from typing import Any
 
 from asymptotix.spectra.harmonics import multiplicity
 
-__all__ = ["monomial_energies"]
+__all__ = ["DIGITS", "monomial_energies"]
 
-_DIGITS = 40  # the tail is the mass minus all levels, and is wanted to 16 digits when it is 1e-15 of the mass
+DIGITS = 40  # the tail is the mass minus all levels, and is wanted to 16 digits when it is 1e-15 of the mass
 
 
 def monomial_energies(
@@ -27,7 +27,7 @@ def monomial_energies(
     import mpmath
 
     n, d = degree, dimension
-    with mpmath.workdps(_DIGITS):
+    with mpmath.workdps(DIGITS):
         odd_base = mpmath.gamma(mpmath.mpf(d) / 2) / (2 * mpmath.sqrt(mpmath.pi) * mpmath.gamma(mpmath.mpf(d + 1) / 2))
         xi = []
         for rational, even in _low_degrees(n, d, min(max_degree, n + 2)):

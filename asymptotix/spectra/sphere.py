@@ -18,10 +18,11 @@ from asymptotix.activations.activation import Activation, activation as as_activ
 from asymptotix.errors import InvalidInputError
 from asymptotix.kernels.kernel_map import KernelMap
 from asymptotix.spectra.harmonics import checked_dimension, multiplicity
-from asymptotix.spectra.monomials import monomial_energies
+from asymptotix.spectra.monomials import DIGITS, monomial_energies
 from asymptotix.spectra.spectrum import Spectrum
 from asymptotix.spectra.sphere_quadrature import coefficients_float, coefficients_high_precision
 from asymptotix.spectra.truncation import lump, resolved_levels
+from asymptotix.spectra.two_layer import two_layer_energies
 
 __all__ = ["activation_spectrum", "kernel_spectrum"]
 
@@ -69,11 +70,11 @@ def activation_spectrum(
     if weights != "sphere":
         raise InvalidInputError("weights", weights, "'sphere' or 'gaussian'")
     if sigma.homogeneity is not None:
-        energies, ceiling = _homogeneous(sigma, d), 65536
+        energies, ceiling = _exact(_homogeneous(sigma, d)), 65536
     elif sigma.kinks:
         energies, ceiling = _with_kinks(sigma, d), 4096
     else:
-        energies, ceiling = _smooth(sigma, d), 96
+        energies, ceiling = _smooth(sigma, d), 192
     return _assemble(energies, d, max_degree, max_samples, min_degree, ceiling)
 
 
@@ -97,22 +98,24 @@ def kernel_spectrum(
     """
     d = checked_dimension(dimension)
     kernel = getattr(kernel, "kernel", kernel)
-    if hasattr(kernel, "mp"):
-        energies, ceiling = _kernel_high_precision(kernel, d), 96
+    exact = two_layer_energies(kernel, d)
+    if exact is not None:
+        energies, ceiling = _exact(exact), 65536
+    elif hasattr(kernel, "mp"):
+        energies, ceiling = _kernel_high_precision(kernel, d), 192
     else:
         energies, ceiling = _kernel_float(kernel, d), 4096
     return _assemble(energies, d, max_degree, max_samples, min_degree, ceiling)
 
 
-def _homogeneous(sigma: Activation, d: int) -> Energies:
+def _homogeneous(sigma: Activation, d: int) -> Callable[[int], tuple[list[Any], Any]]:
     form = sigma.homogeneity
     assert form is not None  # the caller has looked
+    return lambda top: monomial_energies(form.degree, Fraction(form.positive), Fraction(form.negative), d, top)
 
-    def energies(top: int) -> tuple[FloatArray, float, float, float]:
-        positive, negative = Fraction(form.positive), Fraction(form.negative)
-        return _from_mp(*monomial_energies(form.degree, positive, negative, d, top), digits=40)
 
-    return energies
+def _exact(energies: Callable[[int], tuple[list[Any], Any]]) -> Energies:
+    return lambda top: _from_mp(*energies(top), digits=DIGITS)
 
 
 def _with_kinks(sigma: Activation, d: int) -> Energies:
@@ -192,7 +195,8 @@ def _assemble(energies: Energies, d: int, max_degree: int | None, max_samples: f
         if not float(max_degree).is_integer() or max_degree < 0:
             raise InvalidInputError("max_degree", max_degree, "an integer >= 0")
         return _spectrum(*energies(int(max_degree)), d, by_definition=True)
-    top = max(16, min_degree)
+    # the degrees needed grow as the dimension falls; a first guess that suffices saves the quadrature of a smaller one
+    top = max(96 if d <= 12 else 48 if d <= 40 else 16, min_degree)
     while True:
         spectrum = _spectrum(*energies(top), d, by_definition=False)
         kept = resolved_levels(spectrum, max_samples)

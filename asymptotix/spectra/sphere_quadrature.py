@@ -23,8 +23,8 @@ __all__ = ["coefficients_float", "coefficients_high_precision"]
 FloatArray = NDArray[np.float64]
 
 _GAUSS_FLOAT = 32
-_GAUSS_HIGH = 40
-_GRADED_PANELS = 12  # towards each end: the last panel is 4e-4 of the first
+_GAUSS_HIGH = 32
+_GRADED_PANELS = 6  # towards each end, each a quarter of the one before
 
 
 def panel_edges(dimension: int, max_degree: int, kinks: Sequence[float] = ()) -> FloatArray:
@@ -34,7 +34,7 @@ def panel_edges(dimension: int, max_degree: int, kinks: Sequence[float] = ()) ->
     low = max(0.0, np.pi / 2 - 40.0 / np.sqrt(dimension))
     inner = np.linspace(low, np.pi - low, int(np.ceil((np.pi - 2 * low) / width)) + 1)
     first = inner[1] - inner[0]
-    graded = low + first * 2.0 ** -np.arange(1.0, _GRADED_PANELS)
+    graded = low + first * 4.0 ** -np.arange(1.0, _GRADED_PANELS)
     breaks = np.arccos(np.asarray([t for t in kinks if -1.0 < t < 1.0]))
     return np.unique(np.concatenate([inner, graded, np.pi - graded, breaks]))
 

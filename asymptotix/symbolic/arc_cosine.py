@@ -41,7 +41,8 @@ def arc_cosine_kernel(order: Any) -> Formula:
 
     Source: [ChoSaul2009]: their kernel of order n is twice this one.
 
-    >>> arc_cosine_kernel(0).expression.subs("c", 0)
+    >>> k = arc_cosine_kernel(0)
+    >>> k.expression.subs(k.symbols[2], 0)
     1/4
     """
     n = _integer_order(order)

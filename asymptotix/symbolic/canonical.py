@@ -31,7 +31,7 @@ def canonical(expression: sp.Expr) -> sp.Expr:
 
 
 def is_zero(expression: sp.Expr) -> bool:
-    """True when the canonical form, with Phi(-z) folded to 1 - Phi(z) and sin, cos as exponentials, is 0. False proves nothing."""
+    """True when the canonical form, with Phi(-z) as 1 - Phi(z) and sin, cos as exponentials, is 0. False proves nothing."""
     return bool(_canonical(expression, True) == 0)
 
 

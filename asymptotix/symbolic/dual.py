@@ -23,7 +23,7 @@ from asymptotix.symbolic.derivation import Derivation, Step
 from asymptotix.symbolic.expectation import Law, gaussian_mean, gaussian_pair
 from asymptotix.symbolic.formula import Q1, Q2, C, Formula, Status
 from asymptotix.symbolic.lowering import lower
-from asymptotix.symbolic.terms import Terms, differentiate, is_smooth, multiply
+from asymptotix.symbolic.terms import Terms, differentiate, is_smooth, keeps_its_steps, multiply
 
 if TYPE_CHECKING:
     from asymptotix.activations import Activation
@@ -35,7 +35,8 @@ MAX_LINKS = 70  # more derivatives than any admitted power has
 PREMISES = (
     "Price's theorem: $\\partial k/\\partial c = \\mathbb{E}[s'(u)\\,s'(v)]$, derivatives in the sense of distributions.",
     "At $c = 0$ the variables are independent, so that $k$ is the product of the two means.",
-    "The value of the last kernel of the chain: densities at the jumps and Gaussian integrals of exponentials.",
+    "The value of the last kernel of the chain: densities at the jumps, Gaussian integrals of exponentials and, where a step is "
+    "multiplied by an exponential, orthant probabilities of the tilted Gaussian.",
 )
 
 
@@ -69,7 +70,8 @@ def dual_kernel(activation: Activation | str, *, derivative: bool = False) -> Fo
 
     Source: [Price1958]; rectified monomials [ChoSaul2009] (twice this value).
 
-    >>> dual_kernel("relu").expression.subs("c", 0)
+    >>> k = dual_kernel("relu")
+    >>> k.expression.subs(k.symbols[2], 0)
     sqrt(q1)*sqrt(q2)/(2*pi)
     """
     from asymptotix.kernels import KernelMap
@@ -96,12 +98,17 @@ def dual_form(tree: Node, derivative: bool = False) -> DualForm:
 
 
 def chain_proof(terms: Terms) -> list[tuple[sp.Expr, sp.Expr]]:
-    """(kernel, mean as a function of q1) for s, s', s'', ... down to the first function without steps and Phi."""
-    chain = []
+    """(kernel, mean as a function of q1) for s, s', s'', ... down to the first function without steps and Phi.
+
+    A step times an exponential comes back at every derivative (ELU). The chain then ends one link below the first function of
+    that kind: g' = b g + Diracs, so that this link is a linear differential equation for its kernel.
+    """
+    chain, last = [], False
     for _ in range(MAX_LINKS):
         chain.append((gaussian_pair(terms, terms, CENTRED), gaussian_mean(terms, sp.S.Zero, Q1)))
-        if is_smooth(terms):
+        if last or is_smooth(terms):
             return chain
+        last = keeps_its_steps(terms)
         terms = differentiate(terms)
     raise NotInClosedClassError("the activation has more derivatives with steps than the engine follows")
 

@@ -15,7 +15,10 @@ import sympy as sp
 from asymptotix.errors import NotInClosedClassError
 from asymptotix.symbolic.functions import Phi
 
-__all__ = ["ONE", "Cdf", "Dirac", "Factor", "One", "Step", "Term", "collect", "differentiate", "is_smooth", "multiply", "term"]
+__all__ = [
+    "ONE", "Cdf", "Dirac", "Factor", "One", "Step", "Term", "Terms", "collect", "differentiate", "is_smooth", "keeps_its_steps",
+    "multiply", "term",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -166,3 +169,8 @@ def _join(one: Factor, two: Factor) -> Factor:
 def is_smooth(terms: Terms) -> bool:
     """Whether no step and no Phi is left: polynomial times exponential terms and Dirac measures only."""
     return not any(isinstance(t.factor, Step | Cdf) for t in terms)
+
+
+def keeps_its_steps(terms: Terms) -> bool:
+    """Whether every step and every Phi is multiplied by an exponential, so that no number of derivatives removes it."""
+    return all(t.quadratic != 0 or t.linear != 0 for t in terms if isinstance(t.factor, Step | Cdf))

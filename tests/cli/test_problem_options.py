@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from asymptotix.problems.template import TEMPLATE_KINDS, problem_template
+from asymptotix.cli.problem_options import collect_problem
+from asymptotix.problems.template import problem_template
 
 from .conftest import Run
 
@@ -59,12 +60,27 @@ def test_options_change_a_file(run: Run, tmp_path: Path) -> None:
     assert changed == fields(run, *again, *GRID[:4], "--ridge", "1,2,3")
 
 
-def test_a_kernel_takes_its_options(run: Run) -> None:
-    common = ("--model", "sphere-kernel", "--dimension", 12, "--energies", "0,1", "--noise-variance", 0.1, "--n-samples", 30)
-    network = ("--kernel", "tangent", "--activation", "relu", "--layers", "last", "--ridge", 0.1)
-    nngp = ("--kernel", "nngp", "--activation", "relu", "--ridge", 0.1)
-    assert fields(run, *common, *network) == fields(run, *common, *nngp)
-    assert fields(run, *common, *nngp) != fields(run, *common, *nngp, "--depth", 2)
+def test_a_kernel_takes_its_options() -> None:
+    common = {
+        "model": "sphere-kernel",
+        "dimension": 12,
+        "energies": "0,1",
+        "noise_variance": 0.1,
+        "n_samples": "30",
+        "ridge": "1",
+    }
+    network = {
+        "kernel": "tangent",
+        "activation": "relu",
+        "depth": 2,
+        "weight_variance": 2.0,
+        "bias_variance": 0.5,
+        "layers": "last",
+    }
+    described = collect_problem(**common, **network).schema.model.model_dump()
+    assert described["kernel"] == {"name": "tangent", **{name: value for name, value in network.items() if name != "kernel"}}
+    assert described["target"]["energies"] == [0.0, 1.0]
+    assert collect_problem(**common, kernel="exponential").schema.model.model_dump()["kernel"] == {"name": "exponential"}
 
 
 def test_a_power_law_takes_exponent_and_size(run: Run) -> None:
@@ -100,7 +116,7 @@ def test_usage_errors_name_the_option_and_exit_with_2(run: Run, arguments: tuple
     assert "Traceback" not in result.output
 
 
-@pytest.mark.parametrize("kind", TEMPLATE_KINDS)
+@pytest.mark.parametrize("kind", ["ridge_regression", "random_features"])
 def test_templates_run_from_the_command_line(run: Run, tmp_path: Path, kind: str) -> None:
     file = tmp_path / "problem.toml"
     file.write_text(problem_template(kind), encoding="utf-8")

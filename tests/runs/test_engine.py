@@ -7,6 +7,7 @@ from multiprocessing import get_context
 
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_info
 
 from asymptotix.runs.engine import run_tasks
 
@@ -142,6 +143,39 @@ def test_interruption_keeps_finished_batches_and_cancels_the_others(monkeypatch)
         release.set()
     assert kept == [(0, 0), (1, 1)]
     assert set(started) <= {0, 1, 2, 3}
+
+
+def test_interruption_cancels_what_waits_in_the_queue(monkeypatch):
+    release, running, started = threading.Event(), threading.Event(), []
+
+    def work(task):
+        started.append(task)
+        running.set()
+        release.wait(10)
+
+    def interrupt(*_, **__):
+        running.wait(10)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("asymptotix.runs.engine.wait", interrupt)
+    with ThreadPoolExecutor(1) as executor:
+        with pytest.raises(KeyboardInterrupt):
+            list(run_tasks(range(50), work, executor=executor))
+        release.set()
+    assert started == [0]
+
+
+def blas_threads(_):
+    np.linalg.eigvalsh(np.eye(2))  # a BLAS is loaded
+    return {library["num_threads"] for library in threadpool_info() if library["user_api"] == "blas"}
+
+
+@pytest.mark.parametrize("make", [lambda: None, threads, processes])
+def test_tasks_run_on_one_blas_thread(make):
+    executor = make()
+    assert [result for _, result in run_tasks(range(3), blas_threads, executor=executor)] == [{1}] * 3
+    if executor is not None:
+        executor.shutdown()
 
 
 def test_abandoned_run_cancels_what_has_not_started():

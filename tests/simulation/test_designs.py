@@ -53,4 +53,4 @@ def test_sampler_is_picklable_and_draws_the_same(design):
 
 def test_anything_else_is_refused():
     with pytest.raises(InvalidInputError, match="one of the designs"):
-        sampler_of("gaussian")  # type: ignore[arg-type]
+        sampler_of("gaussian")  # type: ignore[arg-type]  # the wrong type is the point

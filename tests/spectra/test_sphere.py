@@ -4,6 +4,7 @@ import json
 import warnings
 from math import comb
 from pathlib import Path
+from typing import Any
 
 import mpmath
 import numpy as np
@@ -72,6 +73,24 @@ def test_recurrence_against_quadrature(text: str, dimension: int) -> None:
     energies = spectrum.eigenvalues * spectrum.multiplicities
     assert energies == pytest.approx(coefficients**2, rel=1e-10, abs=1e-28 * mass)
     assert spectrum.trace == pytest.approx(mass, rel=1e-13, abs=0)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"kind": "tangent"},
+        {"kind": "tangent", "layers": "first", "weight_variance": 2.0},
+        {"kind": "nngp", "weight_variance": 2.0},
+        {"kind": "dual"},
+    ],
+)
+@pytest.mark.parametrize("text", ["leaky_relu", "relu(x)**2"])
+def test_two_layer_recurrence_against_quadrature(text: str, options: dict[str, Any]) -> None:
+    kernel = KernelMap(activation(text), **options)
+    exact = kernel_spectrum(kernel, dimension=8, max_degree=7)
+    quadrature = kernel_spectrum(lambda q1, q2, c: kernel(q1, q2, c), dimension=8, max_degree=7)
+    assert list(exact.eigenvalues) == pytest.approx(list(quadrature.eigenvalues), rel=1e-10, abs=1e-17)
+    assert exact.trace == pytest.approx(float(kernel(1.0, 1.0, 1.0)), rel=1e-14, abs=0)
 
 
 @pytest.mark.parametrize("dimension", [3, 12, 400])

@@ -1,0 +1,48 @@
+"""The canonical form decides equality; it must not call unequal things equal."""
+
+from __future__ import annotations
+
+import pytest
+import sympy as sp
+
+from asymptotix.symbolic.canonical import canonical, difference_is_zero, is_zero, root
+from asymptotix.symbolic.functions import Phi, Phi2
+
+Q1, Q2 = sp.symbols("q1 q2", positive=True)
+C = sp.Symbol("c", real=True)
+EQUAL = [
+    (1 / sp.sqrt(1 - C**2 / (Q1 * Q2)), sp.sqrt(Q1) * sp.sqrt(Q2) / sp.sqrt(Q1 * Q2 - C**2)),
+    (sp.sqrt(6) / sp.sqrt(2), sp.sqrt(3)),
+    (sp.exp(C) * sp.exp(-C), sp.Integer(1)),
+    (sp.acos(C), sp.pi / 2 - sp.asin(C)),
+    (sp.sinh(C), (sp.exp(C) - sp.exp(-C)) / 2),
+    (Phi(-C), 1 - Phi(C)),
+    (Phi2(-C, Q1, C), Phi(Q1) - Phi2(C, Q1, -C)),
+    (sp.erf(C), 2 * Phi(sp.sqrt(2) * C) - 1),
+    (sp.cos(C) ** 2 + sp.sin(C) ** 2, sp.Integer(1)),
+    (sp.sqrt(2 * sp.pi) ** 2, 2 * sp.pi),
+    ((Q1**2 - Q2**2) / (Q1 - Q2), Q1 + Q2),
+]
+
+
+@pytest.mark.parametrize(("left", "right"), EQUAL, ids=[str(left) for left, _ in EQUAL])
+def test_equal_expressions_reduce_to_zero(left: sp.Expr, right: sp.Expr) -> None:
+    assert difference_is_zero(left, right)
+    assert not difference_is_zero(left, 2 * right)
+    assert not difference_is_zero(left, right + sp.Rational(1, 10**9))
+
+
+@pytest.mark.parametrize("expression", [left for left, _ in EQUAL])
+def test_canonical_keeps_the_value(expression: sp.Expr) -> None:
+    point = {Q1: sp.Rational(7, 5), Q2: sp.Rational(9, 8), C: sp.Rational(-3, 10)}
+    assert abs(sp.N(expression.subs(point), 40) - sp.N(canonical(expression).subs(point), 40)) < sp.Float("1e-37")
+
+
+def test_a_wrong_identity_is_not_zero() -> None:
+    assert not is_zero(sp.sin(C) ** 2 + sp.cos(C) ** 2 - 2)
+
+
+def test_root_takes_the_positive_branch() -> None:
+    conditional = root(Q2 - C**2 / Q1)
+    assert conditional == sp.sqrt(Q1 * Q2 - C**2) / sp.sqrt(Q1)
+    assert conditional.subs({Q1: 2, Q2: 3, C: -1}).evalf() > 0

@@ -1,0 +1,105 @@
+"""Dual kernels against stored 42-digit values, and the proof against mutants."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+
+import pytest
+import sympy as sp
+
+from asymptotix.activations import activation
+from asymptotix.errors import NotInClosedClassError
+from asymptotix.symbolic.canonical import canonical
+from asymptotix.symbolic.derivation import DerivationError
+from asymptotix.symbolic.dual import chain_derivation, chain_proof, diagonal, dual_form, dual_kernel
+from asymptotix.symbolic.formula import Q1, Q2, C
+from asymptotix.symbolic.lowering import lower
+
+ORACLE = json.loads((Path(__file__).parents[1] / "reference" / "dual_kernels.json").read_text())
+# name of the stored activation -> the text that means it (parameters as stored: alpha = 3/10, b = 7/10)
+TEXTS = {
+    "relu^0": "step(x)", "relu^1": "relu", "relu^2": "relu(x)**2", "relu^3": "relu(x)**3", "relu^4": "relu(x)**4",
+    "leaky_relu(alpha)": "max(x, 0) + 3/10*min(x, 0)", "abs": "abs(x)", "sign": "sign(x)",
+    "step(x-b)": "step(x - 7/10)", "relu(x-b)": "relu(x - 7/10)", "hard_tanh": "max(-1, min(1, x))",
+    "erf": "erf(x)", "Phi": "Phi(x)", "GELU": "x*Phi(x)", "GELU_erf": "x*(erf(sqrt(2)*x/2) + 1)/2", "x*erf(x)": "x*erf(x)",
+    "Phi(x-b)": "Phi(x - 7/10)", "gauss": "exp(-x**2/2)", "exp": "exp(x)", "exp(b x)": "exp(7/10*x)",
+    "sin": "sin(x)", "cos": "cos(x)", "sin(b x)": "sin(7/10*x)", "x^3-x": "x**3 - x", "He3": "x**3 - 3*x",
+    "ELU": "max(x, 0) + exp(min(x, 0)) - 1", "ELU(alpha)": "max(x, 0) + 3/10*(exp(min(x, 0)) - 1)",
+}  # fmt: skip
+REFUSED = {
+    "GELU^2": "(x*Phi(x))**2", "relu*Phi": "relu(x)*Phi(x)", "relu*sin": "relu(x)*sin(x)", "softplus": "log(1 + exp(x))",
+    "tanh": "tanh(x)", "swish": "x/(1 + exp(-x))", "softsign": "x/(1 + abs(x))", "atan": "atan(x)", "sqrt|x|": "sqrt(abs(x))",
+}  # fmt: skip
+
+
+def value_at(expression: sp.Expr, point: list[str]) -> sp.Float:
+    q1, q2, rho = (sp.Rational(entry) for entry in point)
+    return sp.N(expression.subs({Q1: q1, Q2: q2, C: rho * sp.sqrt(q1 * q2)}), 50)
+
+
+@pytest.mark.parametrize("derivative", [False, True], ids=["kernel", "derivative"])
+@pytest.mark.parametrize("name", TEXTS)
+def test_matches_42_digits(name: str, derivative: bool) -> None:
+    expression = dual_form(activation(TEXTS[name]).tree, derivative).expression
+    stored = ORACLE["activations"][name]["derivative_kernel" if derivative else "kernel"]
+    for point, digits in zip(ORACLE["points"], stored, strict=True):
+        assert abs(value_at(expression, point) / sp.Float(digits, 50) - 1) < sp.Float("1e-40")
+
+
+@pytest.mark.parametrize(
+    "name", ["relu^1", "relu^3", "abs", "relu(x-b)", "hard_tanh", "erf", "GELU", "gauss", "sin", "x^3-x", "ELU"]
+)
+def test_proof_reduces_to_zero_at_every_link(name: str) -> None:
+    derivation = dual_form(activation(TEXTS[name]).tree).derivation
+    assert {outcome.kind for outcome in derivation.verify()} == {"exact"}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_refuses_by_name(name: str) -> None:
+    with pytest.raises(NotInClosedClassError, match="no closed form known to the engine"):
+        dual_kernel(REFUSED[name])
+
+
+@pytest.mark.parametrize("text", ["relu", "x*Phi(x)", "erf(x)"])
+@pytest.mark.parametrize(
+    "mutate",
+    [
+        lambda k: 2 * k,
+        lambda k: k.subs(C, -C),
+        lambda k: k + sp.Rational(1, 100),
+        lambda k: k * (1 + C**2),
+        lambda k: k - sp.Add.make_args(canonical(k))[0] + 2 * sp.Add.make_args(canonical(k))[0],
+    ],
+    ids=["doubled", "c to -c", "added constant", "times 1 + c^2", "one term doubled"],
+)
+def test_the_proof_catches_mutants(text: str, mutate) -> None:  # type: ignore[no-untyped-def]  # a lambda from the table above
+    chain = chain_proof(lower(activation(text).tree))
+    assert chain_derivation(chain).verify()
+    (kernel, mean), *below = chain
+    with pytest.raises(DerivationError):
+        chain_derivation([(mutate(kernel), mean), *below]).verify()
+
+
+@pytest.mark.parametrize("text", ["relu", "relu(x)**2", "max(-1, min(1, x))", "x*Phi(x)", "sin(x)", "exp(-x**2/2)"])
+def test_diagonal_is_the_limit_of_equal_variables(text: str) -> None:
+    tree = activation(text).tree
+    near = sp.Rational(1, 10**30)
+    pair = dual_form(tree).expression.subs({Q1: sp.Rational(3, 2), Q2: sp.Rational(3, 2), C: sp.Rational(3, 2) * (1 - near)})
+    assert abs(sp.N(pair, 40) / sp.N(diagonal(tree).subs(Q1, sp.Rational(3, 2)), 40) - 1) < sp.Float("1e-13")
+
+
+def test_formula_of_relu() -> None:
+    formula = dual_kernel("relu")
+    assert formula.status.kind == "proved"
+    assert repr(formula).startswith("<Formula dual_kernel('relu') = ")
+    assert float(formula.evaluate(1.0, 1.0, 0.5)) == pytest.approx(0.30449889052211468, rel=1e-15, abs=0)
+    # psi^3 / (6 pi) to leading order at theta = pi - psi: the textbook form has no digit left there
+    psi = 2.0**-20
+    assert float(formula.evaluate(1.0, 1.0, angle=math.pi - psi)) == pytest.approx(psi**3 / (6 * math.pi), rel=1e-9, abs=0)
+
+
+def test_derivative_kernel_of_a_step_is_the_density() -> None:
+    density = 1 / (2 * sp.pi * sp.sqrt(Q1 * Q2 - C**2))
+    assert canonical(dual_kernel("step", derivative=True).expression - density) == 0
