@@ -64,7 +64,7 @@ wheel-check: $(TEST_STAMP) ## build a wheel, install it into an empty environmen
 	$(PYTHON) -m venv build/wheel/venv
 	build/wheel/venv/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes -r requirements/setup.lock
 	build/wheel/venv/bin/python -m pip --disable-pip-version-check install --quiet --no-deps --no-index build/wheel/*.whl
-	cd build/wheel/elsewhere && ../venv/bin/asymptotix derive
+	cd build/wheel/elsewhere && ../venv/bin/asymptotix derive --verify
 	cd build/wheel/elsewhere && ../venv/bin/asymptotix demo --output out
 
 lock: ## regenerate the locks from requirements/*.in

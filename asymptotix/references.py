@@ -74,6 +74,11 @@ _ENTRIES = (
         "Kernel methods for deep learning", _NEURIPS, 2009,
     ),
     Reference(
+        "CuiEtAl2021", ("Cui, Hugo", "Loureiro, Bruno", "Krzakala, Florent", "Zdeborov{\\'a}, Lenka"),
+        "Generalization error rates in kernel regression: the crossover from the noiseless to noisy regime", _NEURIPS, 2021,
+        "arXiv:2105.15004",
+    ),
+    Reference(
         "DefilippisLoureiroMisiakiewicz2024", ("Defilippis, Leonardo", "Loureiro, Bruno", "Misiakiewicz, Theodor"),
         "Dimension-free deterministic equivalents and scaling laws for random feature regression", _NEURIPS, 2024,
         "arXiv:2405.15699",
@@ -82,6 +87,10 @@ _ENTRIES = (
         "DobribanWager2018", ("Dobriban, Edgar", "Wager, Stefan"),
         "High-dimensional asymptotics of prediction: ridge regression and classification", "The Annals of Statistics", 2018,
         "arXiv:1507.03003",
+    ),
+    Reference(
+        "GolubWelsch1969", ("Golub, Gene H.", "Welsch, John H."),
+        "Calculation of Gauss quadrature rules", "Mathematics of Computation", 1969, "10.1090/S0025-5718-69-99647-1",
     ),
     Reference(
         "HastieMontanariRossetTibshirani2022",
@@ -126,6 +135,10 @@ _ENTRIES = (
         "Simon2023", ("Simon, James B.", "Dickens, Madeline", "Karkada, Dhruva", "DeWeese, Michael R."),
         "The eigenlearning framework: a conservation law perspective on kernel ridge regression and wide neural networks",
         "Transactions on Machine Learning Research", 2023, "arXiv:2110.03922",
+    ),
+    Reference(
+        "Williams1998", ("Williams, Christopher K. I.",),
+        "Computation with infinite neural networks", "Neural Computation", 1998, "10.1162/089976698300017412",
     ),
 )  # fmt: skip
 

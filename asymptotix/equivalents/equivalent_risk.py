@@ -20,9 +20,8 @@ from numpy.typing import NDArray
 
 from asymptotix.equivalents.fixed_point import EffectiveRidge
 from asymptotix.equivalents.level_sums import level_sums
+from asymptotix.equivalents.levels import SortedLevels
 from asymptotix.errors import HypothesisError
-from asymptotix.spectra.spectrum import Spectrum
-from asymptotix.spectra.target import Target
 
 __all__ = ["risk_values"]
 
@@ -30,8 +29,7 @@ FloatArray = NDArray[np.float64]
 
 
 def risk_values(
-    spectrum: Spectrum,
-    target: Target,
+    levels: SortedLevels,
     noise_variance: float,
     fixed_point: EffectiveRidge,
     n_samples: FloatArray,
@@ -46,7 +44,7 @@ def risk_values(
     """
     shape = fixed_point.value.shape
     n, p = np.broadcast_to(n_samples, shape), np.broadcast_to(n_features, shape)
-    sums = level_sums(spectrum, target.padded(len(spectrum)), target.tail, fixed_point.log_value.ravel())
+    sums = level_sums(levels, fixed_point.log_value.ravel())
     df1, df2, e, e_per_kappa, b2, mixed, mixed_per_kappa = (
         np.reshape(values, shape)
         for values in (sums.df1, sums.df2, sums.spread, sums.spread_per_kappa, sums.unlearned, sums.mixed, sums.mixed_per_kappa)

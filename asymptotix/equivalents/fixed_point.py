@@ -24,17 +24,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from asymptotix.equivalents.level_sums import SortedLevels
+from asymptotix.equivalents.level_sums import residual_and_slope
+from asymptotix.equivalents.levels import SortedLevels
 from asymptotix.errors import ConvergenceError, InvalidInputError, TruncationWarning
 from asymptotix.spectra.spectrum import Spectrum
 
-__all__ = ["EffectiveRidge", "effective_ridge"]
+__all__ = ["EffectiveRidge", "effective_ridge", "solve_on_levels"]
 
 FloatArray = NDArray[np.float64]
 
 _CONVERGED = 1e-8  # of d: the step that follows lies between the two tangent bounds, which are d^2 apart
 _MAX_EVALUATIONS = 200
-_COARSE_ABOVE = 4096  # levels above which the start comes from a coarser spectrum
 _TRUNCATION = 1e-13  # relative change of kappa that a lumped tail may cause without a word
 _INEXACT_TAIL = 1e-9  # the same for the rounding of a tail that was computed in float64
 
@@ -84,10 +84,16 @@ def effective_ridge(
         Ridge: [HastieMontanariRossetTibshirani2022], [Simon2023]. Random features: [DefilippisLoureiroMisiakiewicz2024].
         derivations/ridge_fixed_point.py.
     """
+    return solve_on_levels(SortedLevels.of(spectrum), spectrum, n_samples=n_samples, ridge=ridge, n_features=n_features)
+
+
+def solve_on_levels(
+    levels: SortedLevels, spectrum: Spectrum, *, n_samples: ArrayLike, ridge: ArrayLike, n_features: ArrayLike | None = None
+) -> EffectiveRidge:
+    """`effective_ridge` for levels that were already sorted (and compressed), so that a risk does it once."""
     n, lam, p = _grid(n_samples, ridge, n_features)
     shape = n.shape
     n, lam, p = n.ravel(), lam.ravel(), p.ravel()
-    levels = SortedLevels.of(spectrum)
     at_zero = (lam == 0) & (np.minimum(n, p) >= levels.rank)
     log_kappa = np.full(n.shape, -np.inf)
     distance, evaluations = np.zeros(n.shape), np.zeros(n.shape, dtype=np.int64)
@@ -172,7 +178,7 @@ def _solve(
         if active.size == 0:
             return log_kappa, distance, evaluations
         x = log_kappa[active]
-        residual, slope = levels.residual_and_slope(x, goal[active])
+        residual, slope = residual_and_slope(levels, x, goal[active])
         gap, gap_slope = _constraint(n[active], p[active], lam[active], x)
         residual, slope = residual + gap, slope + gap_slope
         d = residual / slope
@@ -217,32 +223,17 @@ def _inside(x: FloatArray, low: FloatArray, high: FloatArray) -> FloatArray:
 
 
 def _start(levels: SortedLevels, n: FloatArray, p: FloatArray, lam: FloatArray, goal: FloatArray) -> FloatArray:
-    if levels.logs.size > _COARSE_ABOVE:
-        coarse = _coarser(levels)
-        if 2 * coarse.logs.size < levels.logs.size:
-            return _solve(coarse, n, p, lam)[0]
-    # kappa <= (ridge + sum of the eigenvalues beyond the k largest) / (m - k), at k = m / 2
-    with np.errstate(divide="ignore"):
-        log_mass = np.log(levels.multiplicities) + levels.logs
+    """log of kappa <= (ridge + sum of the eigenvalues beyond the k largest) / (m - k), at k of about m / 2."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        # a node of a compressed octave may have a negative weight: left out, since this is only a start
+        log_mass = np.where(levels.multiplicities > 0, np.log(levels.multiplicities), -np.inf) + levels.logs
         log_tail = np.log(levels.tail) if levels.tail > 0 else -np.inf
         beyond = np.logaddexp.accumulate(np.append(log_mass, log_tail)[::-1])[::-1]
-        k = np.minimum(np.searchsorted(levels.counts, goal / 2, side="left"), levels.logs.size)
+        k = levels.bounds[np.minimum(np.searchsorted(levels.counts, goal / 2, side="left"), levels.bounds.size - 1)]
         log_ridge = np.where(np.isinf(n), -np.inf, np.log(lam))
         start = np.logaddexp(beyond[k], log_ridge) - np.log(goal / 2)
     fallback = levels.logs[-1] if levels.logs.size else 0.0
     return np.where(np.isfinite(start), start, fallback)
-
-
-def _coarser(levels: SortedLevels) -> SortedLevels:
-    """Levels merged in 1/64 octaves, counts and masses kept: df1 to about 1e-5, one Newton step from 1e-10."""
-    bins = np.floor(levels.logs * (64 / np.log(2.0)))
-    first = np.flatnonzero(np.diff(bins, prepend=np.nan) != 0)
-    counts = np.add.reduceat(levels.multiplicities, first)
-    # relative to the largest of the bin, so that masses below the range of doubles survive
-    reference = levels.logs[first]
-    scaled = levels.multiplicities * np.exp(levels.logs - np.repeat(reference, np.diff(np.append(first, levels.logs.size))))
-    logs = reference + np.log(np.add.reduceat(scaled, first) / counts)
-    return SortedLevels(logs, np.exp(logs), counts, levels.tail)
 
 
 def _rounding(levels: SortedLevels, log_kappa: FloatArray) -> FloatArray:
@@ -260,7 +251,7 @@ def _warn_of_truncation(
 ) -> None:
     if spectrum.tail == 0 or (spectrum.tail_peak == 0 and spectrum.tail_error == 0):
         return
-    _, spread = levels.residual_and_slope(log_kappa, np.minimum(n, p))
+    _, spread = residual_and_slope(levels, log_kappa, np.minimum(n, p))
     spread = spread + _constraint(n, p, lam, log_kappa)[1]
     with np.errstate(over="ignore"):
         lumped = spectrum.tail * spectrum.tail_peak * np.exp(-2.0 * log_kappa) / spread

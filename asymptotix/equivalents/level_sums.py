@@ -1,92 +1,52 @@
 r"""Sums over the levels of a spectrum at many values of kappa, each a sum of positive terms.
 
 With $r = s/\kappa$: $\frac{s}{s+\kappa} = \frac{r}{1+r}$ and $\frac{\kappa}{s+\kappa} = \frac1{1+r}$ are both formed without
-subtraction, and neither
-$s^2$ nor $\kappa^2$ occurs, which would underflow. Points are taken in blocks so that temporaries stay in the cache.
+subtraction, and neither $s^2$ nor $\kappa^2$ occurs, which would underflow. Points are taken in blocks so that temporaries stay
+in the cache.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from asymptotix.spectra.spectrum import Spectrum
+from asymptotix.equivalents.levels import SortedLevels
 
-__all__ = ["LevelSums", "SortedLevels", "level_sums"]
+__all__ = ["LevelSums", "level_sums", "residual_and_slope"]
 
 FloatArray = NDArray[np.float64]
 
-_BLOCK = 1 << 17  # entries of a temporary: one megabyte
-_SAFE_LOG = 300.0  # eigenvalues and kappa within e^+-300 are divided directly, beyond it through logarithms
+_BLOCK = 1 << 16  # entries of a temporary: half a megabyte
 
 
-@dataclass(frozen=True, eq=False)
-class SortedLevels:
-    """The nonzero levels of a spectrum, decreasing, with what the solver reads from them."""
+def residual_and_slope(levels: SortedLevels, log_kappa: FloatArray, goal: FloatArray) -> tuple[FloatArray, FloatArray]:
+    r"""$\mathrm{df}_1(\kappa)-m$, m the goal, and $E=-d\,\mathrm{df}_1/d\log\kappa=\mathrm{df}_1-\mathrm{df}_2$, both with the tail.
 
-    logs: FloatArray
-    values: FloatArray
-    multiplicities: FloatArray
-    tail: float
-
-    @classmethod
-    def of(cls, spectrum: Spectrum) -> SortedLevels:
-        """Sort once; zero eigenvalues contribute to no sum of the fixed point."""
-        order = np.argsort(-spectrum.log_eigenvalues, kind="stable")
-        order = order[: np.count_nonzero(spectrum.log_eigenvalues > -np.inf)]
-        return cls(spectrum.log_eigenvalues[order], spectrum.eigenvalues[order], spectrum.multiplicities[order], spectrum.tail)
-
-    @cached_property
-    def counts(self) -> FloatArray:
-        """counts[j] = number of eigenvalues in the first j levels, exact for integer multiplicities below 2^53."""
-        return np.concatenate([[0.0], np.cumsum(self.multiplicities)])
-
-    @property
-    def rank(self) -> float:
-        """Number of nonzero eigenvalues."""
-        return np.inf if self.tail > 0 else float(self.counts[-1])
-
-    def ratios(self, log_kappa: FloatArray) -> FloatArray:
-        """r = s / kappa, shape (points, levels), clipped to e^+-700."""
-        safe = self.logs.size == 0 or (np.max(np.abs(self.logs)) < _SAFE_LOG and np.max(np.abs(log_kappa)) < _SAFE_LOG)
-        if safe:
-            return np.asarray(self.values / np.exp(log_kappa)[:, None])
-        return np.exp(np.clip(self.logs - log_kappa[:, None], -700.0, 700.0))
-
-    def residual_and_slope(self, log_kappa: FloatArray, target: FloatArray) -> tuple[FloatArray, FloatArray]:
-        r"""$\mathrm{df}_1(\kappa)-m$ for the target m, and $-d\,\mathrm{df}_1/d\log\kappa=\mathrm{df}_1-\mathrm{df}_2$, with
-        the tail.
-
-        Split form: $(N_{big}-m)-\sum_{s>\kappa}\frac{\kappa}{s+\kappa}+\sum_{s\le\kappa}\frac{s}{s+\kappa}$ with the exact
-        count $N_{big}$
-        of eigenvalues above kappa, so that no digits are lost where df1 is close to an integer.
-        """
-        residual, slope = np.empty_like(log_kappa), np.empty_like(log_kappa)
-        split = np.searchsorted(-self.logs, -log_kappa, side="left")
-        for block in _blocks(log_kappa.size, self.logs.size):
-            r = self.ratios(log_kappa[block])
-            t = 1.0 / (1.0 + r)
-            r *= t
-            for row, j in enumerate(split[block]):
-                above, below = t[row, :j], r[row, j:]
-                small = self.multiplicities[j:] @ below - self.multiplicities[:j] @ above
-                residual[block.start + row] = (self.counts[j] - target[block.start + row]) + small
-            r *= t
-            slope[block] = r @ self.multiplicities
-        tail = _over_kappa(self.tail, log_kappa)
-        return residual + tail, slope + tail
+    Split form: $(N_{big}-m)-\sum_{big}\frac{\kappa}{s+\kappa}+\sum_{small}\frac{s}{s+\kappa}$ with the exact count $N_{big}$
+    of the eigenvalues called big, those above about $\kappa$, so that no digits are lost where df1 is close to an integer.
+    """
+    residual, slope = np.empty_like(log_kappa), np.empty_like(log_kappa)
+    split, count = levels.split(log_kappa)
+    for block in _blocks(log_kappa.size, levels.logs.size):
+        r = levels.ratios(log_kappa[block])
+        t = 1.0 / (1.0 + r)
+        r *= t
+        for row, j in enumerate(split[block], start=block.start):
+            above, below = t[row - block.start, :j], r[row - block.start, j:]
+            small = levels.multiplicities[j:] @ below - levels.multiplicities[:j] @ above
+            residual[row] = (count[row] - goal[row]) + small
+        r *= t
+        slope[block] = r @ levels.multiplicities
+    tail = _over_kappa(levels.tail, log_kappa)
+    return residual + tail, slope + tail
 
 
 @dataclass(frozen=True, eq=False)
 class LevelSums:
-    r"""Everything the risks need at kappa; one entry a point.
-
-    $L=s/(s+\kappa)$, e the target energies, U the energy on eigenvalue 0 and on the tail.
-    """
+    r"""Everything the risks need at kappa, one entry a point; $L=s/(s+\kappa)$, e the energies, U the hidden energy."""
 
     df1: FloatArray  # sum m L + tail / kappa
     df2: FloatArray  # sum m L^2
@@ -97,29 +57,27 @@ class LevelSums:
     mixed_per_kappa: FloatArray  # sum e s / (s + kappa)^2, finite at kappa = 0
 
 
-def level_sums(spectrum: Spectrum, energies: FloatArray, target_tail: float, log_kappa: FloatArray) -> LevelSums:
+def level_sums(levels: SortedLevels, log_kappa: FloatArray) -> LevelSums:
     """All sums at the points `log_kappa` (-inf is kappa = 0), shape (points,)."""
-    nonzero = spectrum.log_eigenvalues > -np.inf
-    levels = SortedLevels(
-        spectrum.log_eigenvalues[nonzero], spectrum.eigenvalues[nonzero], spectrum.multiplicities[nonzero], spectrum.tail
-    )
-    e = energies[nonzero]
-    hidden = float(np.sum(energies[~nonzero])) + target_tail
     out = np.zeros((7, log_kappa.size))
     positive = log_kappa > -np.inf
-    out[:, ~positive] = _at_zero(levels, e)[:, None]
-    _fill(levels, e, log_kappa, positive, out)
+    if not np.all(positive):
+        out[:, ~positive] = _at_zero(levels)[:, None]
+    _fill(levels, log_kappa, np.flatnonzero(positive), out)
+    finite = np.where(positive, log_kappa, 0.0)
     with np.errstate(over="ignore"):
-        tail = np.where(positive, _over_kappa(spectrum.tail, np.where(positive, log_kappa, 0.0)), 0.0)
-        tail_per_kappa = np.where(positive, tail * np.exp(-np.where(positive, log_kappa, 0.0)), 0.0) if spectrum.tail > 0 else 0.0
+        tail = np.where(positive, _over_kappa(levels.tail, finite), 0.0)
+        tail_per_kappa = np.where(tail > 0, tail * np.exp(np.minimum(-finite, 709.0)), 0.0)
     df1, df2, spread, per_kappa, unlearned, mixed, mixed_per_kappa = out
-    return LevelSums(df1 + tail, df2, spread + tail, per_kappa + tail_per_kappa, unlearned + hidden, mixed, mixed_per_kappa)
+    return LevelSums(
+        df1 + tail, df2, spread + tail, per_kappa + tail_per_kappa, unlearned + levels.hidden, mixed, mixed_per_kappa
+    )
 
 
-def _fill(levels: SortedLevels, e: FloatArray, log_kappa: FloatArray, positive: NDArray[np.bool_], out: FloatArray) -> None:
+def _fill(levels: SortedLevels, log_kappa: FloatArray, points: NDArray[np.int64], out: FloatArray) -> None:
     m = levels.multiplicities
-    points = np.flatnonzero(positive)
-    informative = e > 0
+    informative = levels.energies != 0
+    energies = levels.energies[informative]
     for block in _blocks(points.size, levels.logs.size):
         index = points[block]
         r = levels.ratios(log_kappa[index])
@@ -129,23 +87,21 @@ def _fill(levels: SortedLevels, e: FloatArray, log_kappa: FloatArray, positive: 
         out[1, index] = (learned * learned) @ m
         out[2, index] = (learned * t) @ m
         t, learned = t[:, informative], learned[:, informative]
-        energy = e[informative]
-        out[4, index] = (t * t) @ energy
-        mixed = learned * t
-        out[5, index] = mixed @ energy
+        out[4, index] = (t * t) @ energies
+        out[5, index] = (learned * t) @ energies
         with np.errstate(over="ignore"):
             scale = np.exp(-log_kappa[index])
             out[3, index] = out[2, index] * scale
             out[6, index] = out[5, index] * scale
 
 
-def _at_zero(levels: SortedLevels, e: FloatArray) -> FloatArray:
-    rank = float(np.sum(levels.multiplicities))
-    with np.errstate(over="ignore", divide="ignore"):
+def _at_zero(levels: SortedLevels) -> FloatArray:
+    with np.errstate(over="ignore", invalid="ignore"):
         inverse = np.exp(-levels.logs)
         per_kappa = float(levels.multiplicities @ inverse)
-        energy_per_eigenvalue = float(e[e > 0] @ inverse[e > 0])
-    return np.array([rank, rank, 0.0, per_kappa, 0.0, 0.0, energy_per_eigenvalue])
+        seen = levels.energies != 0
+        energy_per_eigenvalue = float(levels.energies[seen] @ inverse[seen])
+    return np.array([levels.rank, levels.rank, 0.0, per_kappa, 0.0, 0.0, energy_per_eigenvalue])
 
 
 def _over_kappa(mass: float, log_kappa: FloatArray) -> FloatArray:

@@ -6,8 +6,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from asymptotix.equivalents.equivalent_risk import risk_values
-from asymptotix.equivalents.fixed_point import effective_ridge
+from asymptotix.equivalents.fixed_point import solve_on_levels
 from asymptotix.equivalents.grids import curve
+from asymptotix.equivalents.levels import SortedLevels
 from asymptotix.errors import InvalidInputError
 from asymptotix.models.random_features import RandomFeatures
 from asymptotix.results import RiskCurve
@@ -31,7 +32,8 @@ def random_features_risk(
         raise InvalidInputError(
             "n_features", None, "given for random features", "n_features=numpy.inf is kernel ridge regression"
         )
-    fixed_point = effective_ridge(model.spectrum, n_samples=n_samples, ridge=ridge, n_features=n_features)
+    levels = SortedLevels.of(model.spectrum, model.target)
+    fixed_point = solve_on_levels(levels, model.spectrum, n_samples=n_samples, ridge=ridge, n_features=n_features)
     n, p = np.asarray(n_samples, dtype=np.float64), np.asarray(n_features, dtype=np.float64)
-    values = risk_values(model.spectrum, model.target, model.noise_variance, fixed_point, n, p)
+    values = risk_values(levels, model.noise_variance, fixed_point, n, p)
     return curve(model, values, n_samples=n_samples, ridge=ridge, n_features=n_features)

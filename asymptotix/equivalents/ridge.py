@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from asymptotix.equivalents.equivalent_risk import risk_values
-from asymptotix.equivalents.fixed_point import effective_ridge
+from asymptotix.equivalents.fixed_point import solve_on_levels
 from asymptotix.equivalents.grids import curve, no_features
+from asymptotix.equivalents.levels import SortedLevels
 from asymptotix.models.kernel_ridge import KernelRidge
 from asymptotix.models.ridge_regression import RidgeRegression
 from asymptotix.results import RiskCurve
@@ -32,9 +33,8 @@ def ridge_risk(
         [HastieMontanariRossetTibshirani2022], [DobribanWager2018], [ChengMontanari2024]; derivations/ridge_fixed_point.py.
     """
     no_features(model, n_features)
-    fixed_point = effective_ridge(model.spectrum, n_samples=n_samples, ridge=ridge)
-    values = risk_values(
-        model.spectrum, model.target, model.noise_variance, fixed_point, np.asarray(n_samples, dtype=np.float64), np.array(np.inf)
-    )
+    levels = SortedLevels.of(model.spectrum, model.target)
+    fixed_point = solve_on_levels(levels, model.spectrum, n_samples=n_samples, ridge=ridge)
+    values = risk_values(levels, model.noise_variance, fixed_point, np.asarray(n_samples, dtype=np.float64), np.array(np.inf))
     del values["nu1"]
     return curve(model, values, n_samples=n_samples, ridge=ridge)

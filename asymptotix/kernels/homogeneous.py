@@ -15,7 +15,14 @@ from numpy.typing import NDArray
 
 from asymptotix.activations import Homogeneity
 from asymptotix.errors import HypothesisError
-from asymptotix.kernels.arc_cosine import angular_polynomials, arc_cosine, arc_cosine_deficit, arc_cosine_mp, half_moment
+from asymptotix.kernels.arc_cosine import (
+    angular_polynomials,
+    arc_cosine,
+    arc_cosine_deficit,
+    arc_cosine_mp,
+    arc_cosine_sides,
+    half_moment,
+)
 from asymptotix.kernels.pair import Correlation, GaussianPair
 
 if TYPE_CHECKING:
@@ -52,7 +59,7 @@ class HomogeneousDual:
         if degree > 0:
             return self._lower.dual(pair)
         if a == b:
-            return np.zeros_like(pair.q1)
+            return np.zeros_like(pair.c)
         with np.errstate(divide="ignore"):
             return np.asarray((a - b) ** 2 / (2.0 * math.pi * np.sqrt(pair.determinant)))
 
@@ -76,7 +83,7 @@ class HomogeneousDual:
             return np.asarray(a * a * _polynomial(angular_polynomials(degree)[0], correlation.rho))
         if b == -((-1) ** degree) * a:
             return np.asarray(a * a * _signed_angular(degree, correlation))
-        same, opposite = arc_cosine(degree, correlation), arc_cosine(degree, correlation.flipped())
+        same, opposite = arc_cosine_sides(degree, correlation)
         return np.asarray((a * a + b * b) * same + 2.0 * a * b * opposite)
 
     def deficit(self, correlation: Correlation) -> FloatArray:
@@ -86,19 +93,19 @@ class HomogeneousDual:
         near_zero = squares * arc_cosine_deficit(degree, correlation)
         if mixed == 0.0:
             return np.asarray(near_zero)
-        flipped = correlation.flipped()
-        first = near_zero - mixed * arc_cosine(degree, flipped)
+        same, opposite = arc_cosine_sides(degree, correlation)
+        first = near_zero - mixed * opposite
         if mixed < 0.0:
             return np.asarray(first)
         # Beyond a right angle both terms of `first` are of order one while their difference may vanish.
-        second = (a - b) ** 2 * half_moment(degree) + mixed * arc_cosine_deficit(degree, flipped)
-        return np.where(correlation.rho < 0, second - squares * arc_cosine(degree, correlation), first)
+        second = (a - b) ** 2 * half_moment(degree) + mixed * arc_cosine_deficit(degree, correlation.flipped())
+        return np.where(correlation.rho < 0, second - squares * same, first)
 
-    def excess(self, correlation: Correlation) -> FloatArray:
-        r"""$\kappa(0) + \kappa(\theta)$ with full relative accuracy near $\theta = \pi$ for odd s."""
+    def excess(self, correlation: Correlation, angular: FloatArray) -> FloatArray:
+        r"""$\kappa(0) + \kappa(\theta)$, full relative accuracy near $\theta = \pi$ for odd s; `angular` is $\kappa(\theta)$."""
         degree, a, b = self._coefficients
         if a * b >= 0.0:
-            return np.asarray(self.at_one + self.angular(correlation))
+            return np.asarray(self.at_one + angular)
         flipped = correlation.flipped()
         rest = -2.0 * a * b * arc_cosine_deficit(degree, flipped) + (a * a + b * b) * arc_cosine(degree, correlation)
         return np.asarray((a + b) ** 2 * half_moment(degree) + rest)
@@ -108,16 +115,11 @@ class HomogeneousDual:
         degree, _, _ = self._coefficients
         one, two = _half_power(pair.q1, degree) ** 2, _half_power(pair.q2, degree) ** 2
         powers = [pair.q1**j * pair.q2 ** (degree - 1 - j) for j in range(degree)]
-        difference = pair.difference * sum(powers, start=np.zeros_like(pair.q1))
-        if degree == 0:
-            difference = one - two
+        difference = pair.difference * sum(powers[1:], start=powers[0]) if powers else one - two
         scale = weight * self.at_one
-        correlation = pair.correlation
-        shares = Correlation(
-            self.deficit(correlation) / self.at_one,
-            self.excess(correlation) / self.at_one,
-            self.angular(correlation) / self.at_one,
-        )
+        correlation, angular = pair.correlation, self.angular(pair.correlation)
+        parts = (self.deficit(correlation), self.excess(correlation, angular), angular)
+        shares = Correlation(*(part / self.at_one for part in parts))
         return affine_pair(one, two, difference, shares, scale, bias)
 
     def mp_dual(self, q1: mpf, q2: mpf, c: mpf) -> mpf:

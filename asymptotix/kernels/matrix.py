@@ -19,13 +19,13 @@ from asymptotix.kernels.pair import Correlation, GaussianPair
 __all__ = ["kernel_matrix"]
 
 FloatArray = NDArray[np.float64]
-_TILE = 512  # rows and columns of a tile: its dozen temporaries take 2 MB each
+_TILE = 256  # rows and columns of a tile: its dozen temporaries (512 kB each) stay in the cache
 _NEARLY_PARALLEL = 1e-4  # 1 - |rho| below which it is formed from the difference: above, 1e-15 in rho is 1e-13 in the angle
 _CHUNK = 1 << 20  # entries of the differences formed at once
 
 
 def kernel_matrix(kernel: Any, X: ArrayLike, Y: ArrayLike | None = None) -> FloatArray:
-    """The matrix k(|x_i|^2/d, |y_j|^2/d, <x_i, y_j>/d), float64 of shape (n, m); Y = None means Y = X and gives an exactly symmetric matrix.
+    """The matrix k(|x_i|^2/d, |y_j|^2/d, <x_i, y_j>/d), float64 of shape (n, m); Y = None means Y = X, exactly symmetric.
 
     Args:
         kernel: a KernelMap, an object with a `.kernel` (a Formula), or a vectorised function k(q1, q2, c).
@@ -97,7 +97,10 @@ def _evaluator(kernel: Any) -> Callable[[_Rows, _Rows, bool], FloatArray]:
 
     def evaluate(rows: _Rows, columns: _Rows, same: bool) -> FloatArray:
         q1, q2, c = _gram(rows, columns, same)
-        tile = np.asarray(inner(q1, q2, c) if of_pair is None else of_pair(_pair(rows, columns, same)))
+        if of_pair is not None:
+            tile = np.asarray(of_pair(_pair(rows, columns, GaussianPair.from_covariance(q1, q2, c), same)))
+        else:
+            tile = np.asarray(inner(np.broadcast_to(q1, c.shape), np.broadcast_to(q2, c.shape), c))
         if tile.shape != c.shape or tile.dtype.kind not in "fiu":
             raise InvalidInputError(
                 "kernel", kernel, f"vectorised and real: for c of shape {c.shape} it gave {tile.dtype} {tile.shape}"
@@ -113,11 +116,11 @@ def _gram(rows: _Rows, columns: _Rows, same: bool) -> tuple[FloatArray, FloatArr
     c = rows.values @ columns.values.T / rows.values.shape[1]
     if same:
         np.fill_diagonal(c, rows.q)
-    return np.broadcast_to(rows.q[:, None], c.shape), np.broadcast_to(columns.q[None, :], c.shape), c
+    return rows.q[:, None], columns.q[None, :], c
 
 
-def _pair(rows: _Rows, columns: _Rows, same: bool) -> GaussianPair:
-    pair = GaussianPair.from_covariance(*_gram(rows, columns, same))
+def _pair(rows: _Rows, columns: _Rows, pair: GaussianPair, same: bool) -> GaussianPair:
+    """The pair, nearly parallel entries from the differences of the unit vectors, the diagonal exact."""
     minus, plus = pair.correlation.minus.copy(), pair.correlation.plus.copy()
     for sign, gap, other in ((-1.0, minus, plus), (1.0, plus, minus)):
         i, j = np.nonzero(gap < _NEARLY_PARALLEL)

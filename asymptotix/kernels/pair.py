@@ -7,6 +7,7 @@ float64 is not enough: $1 - \rho$ and $1 + \rho$ are both carried with full rela
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -22,7 +23,7 @@ CAUCHY_SCHWARZ_SLACK = 1e-10
 _SPLITTER = 134217729.0  # 2^27 + 1: Veltkamp's splitting of a float64 into two halves of 26 bits
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Correlation:
     r"""`minus` $= 1 - \rho$, `plus` $= 1 + \rho$ and `rho`, each with full relative accuracy."""
 
@@ -36,19 +37,29 @@ class Correlation:
         return cls(2.0 * np.sin(0.5 * angle) ** 2, 2.0 * np.cos(0.5 * angle) ** 2, np.cos(angle))
 
     @property
+    def gap(self) -> FloatArray:
+        r"""$1 - |\rho|$."""
+        return np.asarray(np.minimum(self.minus, self.plus))
+
+    @cached_property
+    def acute(self) -> FloatArray:
+        r"""$\arccos |\rho|$, with full relative accuracy."""
+        return np.asarray(2.0 * np.arcsin(np.sqrt(0.5 * self.gap)))
+
+    @property
     def angle(self) -> FloatArray:
         r"""$\theta = \arccos \rho$."""
-        return np.asarray(2.0 * np.arctan2(np.sqrt(self.minus), np.sqrt(self.plus)))
+        return np.where(self.rho < 0, np.pi - self.acute, self.acute)
 
     @property
     def coangle(self) -> FloatArray:
         r"""$\pi - \theta$, accurate near $\rho = -1$ too."""
-        return np.asarray(2.0 * np.arctan2(np.sqrt(self.plus), np.sqrt(self.minus)))
+        return np.where(self.rho < 0, self.acute, np.pi - self.acute)
 
     @property
     def sine(self) -> FloatArray:
         r"""$\sin \theta$."""
-        return np.asarray(np.sqrt(self.minus) * np.sqrt(self.plus))
+        return np.asarray(np.sqrt(self.minus * self.plus))
 
     def flipped(self) -> Correlation:
         r"""The correlation of (u, -v)."""
@@ -57,7 +68,10 @@ class Correlation:
 
 @dataclass(frozen=True, slots=True)
 class GaussianPair:
-    """(u, v) with E u^2 = q1, E v^2 = q2, E uv = c, all arrays of one shape; `difference` = q1 - q2."""
+    """(u, v) with E u^2 = q1, E v^2 = q2, E uv = c; `difference` = q1 - q2.
+
+    c and the correlation have the full shape; q1 and q2 broadcast against it, so that what depends on them alone stays small.
+    """
 
     q1: FloatArray
     q2: FloatArray
@@ -73,7 +87,8 @@ class GaussianPair:
             InvalidInputError: a value that is not finite, a negative variance, or |c| > sqrt(q1 q2) beyond rounding.
         """
         one, two, cross = _checked(q1, q2, c=c)
-        return cls(one, two, cross, one - two, _correlation(one, two, cross))
+        correlation = _correlation(one, two, cross)
+        return cls(one, two, np.broadcast_to(cross, correlation.rho.shape), one - two, correlation)
 
     @classmethod
     def from_angle(cls, q1: ArrayLike, q2: ArrayLike, angle: ArrayLike) -> GaussianPair:
@@ -85,7 +100,8 @@ class GaussianPair:
         one, two, theta = _checked(q1, q2, angle=angle)
         if ((theta < 0) | (theta > np.pi)).any():
             raise InvalidInputError("angle", theta[(theta < 0) | (theta > np.pi)].flat[0], "between 0 and pi")
-        correlation = Correlation.from_angle(theta)
+        shape = np.broadcast_shapes(one.shape, two.shape, theta.shape)
+        correlation = Correlation.from_angle(np.broadcast_to(theta, shape))
         return cls(one, two, np.sqrt(one) * np.sqrt(two) * correlation.rho, one - two, correlation)
 
     @property
@@ -111,6 +127,7 @@ class GaussianPair:
 
 
 def _checked(q1: ArrayLike, q2: ArrayLike, **cross: ArrayLike) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """The three arrays as float64, checked, not yet broadcast."""
     ((name, third),) = cross.items()
     arrays = {"q1": q1, "q2": q2, name: third}
     found = {key: np.asarray(value, dtype=np.float64) for key, value in arrays.items()}
@@ -120,52 +137,54 @@ def _checked(q1: ArrayLike, q2: ArrayLike, **cross: ArrayLike) -> tuple[FloatArr
         if key != name and (value < 0).any():
             raise InvalidInputError(key, value[value < 0].flat[0], "a variance, zero or positive")
     try:
-        one, two, last = np.broadcast_arrays(*found.values())
+        np.broadcast_shapes(*(value.shape for value in found.values()))
     except ValueError:
         shapes = ", ".join(f"{key} {value.shape}" for key, value in found.items())
         raise InvalidInputError(name, found[name].shape, f"of a shape that broadcasts with the others ({shapes})") from None
-    return one, two, last
+    return found["q1"], found["q2"], found[name]
 
 
 def _correlation(q1: FloatArray, q2: FloatArray, c: FloatArray) -> Correlation:
-    """1 - rho and 1 + rho from q1 q2 - c^2 in twice the working precision; powers of two are taken out first."""
-    mantissa1, exponent1 = np.frexp(q1)
-    mantissa2, exponent2 = np.frexp(q2)
-    exponent = exponent1 + exponent2
-    mantissa2 = np.ldexp(mantissa2, exponent % 2)
-    cross = np.ldexp(c, -(exponent // 2))
-    product = mantissa1 * mantissa2
-    degenerate = product == 0
-    if (degenerate & (c != 0)).any():
-        raise InvalidInputError("c", c[degenerate & (c != 0)].flat[0], "0 where q1 or q2 is 0")
-    if (np.abs(cross) > 2.0).any():
-        _refuse(q1, q2, c, np.abs(cross) > 2.0)
-    safe = np.where(degenerate, 1.0, product)
-    sine_squared = np.where(degenerate, 1.0, _difference_of_products(mantissa1, mantissa2, cross) / safe)
+    """1 - rho and 1 + rho from q1 q2 - c^2 in twice the working precision; powers of four are taken out of q1 and q2 first."""
+    mantissa1, exponent1 = _by_powers_of_four(q1)
+    mantissa2, exponent2 = _by_powers_of_four(q2)
+    cross = np.ldexp(c, -(exponent1 + exponent2))
+    _check_degenerate(q1, q2, c)
+    first, first_error = _two_product(np.where(q1 > 0, mantissa1, 1.0), np.where(q2 > 0, mantissa2, 1.0))
+    second, second_error = _two_product(cross, cross)
+    # two exact products: the error is a few units in the last place of the difference
+    sine_squared = ((first - second) + (first_error - second_error)) / first
     if (sine_squared < -CAUCHY_SCHWARZ_SLACK).any():
-        _refuse(q1, q2, c, sine_squared < -CAUCHY_SCHWARZ_SLACK)
-    rho = np.clip(cross / np.sqrt(safe), -1.0, 1.0)
+        one, two, third, bad = np.broadcast_arrays(q1, q2, c, sine_squared < -CAUCHY_SCHWARZ_SLACK)
+        bound = np.sqrt(one[bad].flat[0]) * np.sqrt(two[bad].flat[0])
+        raise InvalidInputError("c", float(third[bad].flat[0]), f"at most sqrt(q1 q2) = {bound:.17g} in size (Cauchy-Schwarz)")
+    rho = np.clip(cross / np.sqrt(first), -1.0, 1.0)
     larger = 1.0 + np.abs(rho)
     smaller = np.maximum(sine_squared, 0.0) / larger
-    return Correlation(np.where(rho >= 0, smaller, larger), np.where(rho >= 0, larger, smaller), rho)
+    negative = rho < 0
+    return Correlation(np.where(negative, larger, smaller), np.where(negative, smaller, larger), rho)
 
 
-def _refuse(q1: FloatArray, q2: FloatArray, c: FloatArray, bad: NDArray[np.bool_]) -> None:
-    bound = np.sqrt(q1[bad].flat[0]) * np.sqrt(q2[bad].flat[0])
-    raise InvalidInputError("c", float(c[bad].flat[0]), f"at most sqrt(q1 q2) = {bound:.17g} in size (Cauchy-Schwarz)")
+def _check_degenerate(q1: FloatArray, q2: FloatArray, c: FloatArray) -> None:
+    if (q1 > 0).all() and (q2 > 0).all():
+        return
+    zero, third = np.broadcast_arrays((q1 == 0) | (q2 == 0), c)
+    if (third[zero] != 0).any():
+        raise InvalidInputError("c", float(third[zero & (third != 0)].flat[0]), "0 where q1 or q2 is 0")
 
 
-def _difference_of_products(a: FloatArray, b: FloatArray, c: FloatArray) -> FloatArray:
-    """a b - c^2 with an error of a few units in the last place of the result: both products are split exactly (Dekker)."""
-    first, first_error = _two_product(a, b)
-    second, second_error = _two_product(c, c)
-    return np.asarray((first - second) + (first_error - second_error))
+def _by_powers_of_four(q: FloatArray) -> tuple[FloatArray, NDArray[np.int_]]:
+    """(m, k) with q = m 4^k and m in [1/4, 1), or m = 0."""
+    mantissa, exponent = np.frexp(q)
+    power = (exponent + 1) // 2
+    return np.ldexp(mantissa, exponent - 2 * power), power
 
 
 def _two_product(a: FloatArray, b: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """The rounded product and its error (Dekker)."""
     product = a * b
     a_high, a_low = _split(a)
-    b_high, b_low = _split(b)
+    b_high, b_low = (a_high, a_low) if b is a else _split(b)
     return product, ((a_high * b_high - product) + a_high * b_low + a_low * b_high) + a_low * b_low
 
 

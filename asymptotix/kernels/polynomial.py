@@ -62,7 +62,7 @@ class PolynomialDual:
         return found
 
     def _series(self, pair: GaussianPair, order: int) -> FloatArray:
-        total = np.zeros_like(pair.q1)
+        total = np.zeros_like(pair.c)
         for j in range(order, len(self.coefficients)):
             mean = [float(value) for value in self._mean_derivative(j)]
             factors = np.polyval(mean[::-1], pair.q1) * np.polyval(mean[::-1], pair.q2)

@@ -101,7 +101,7 @@ class QuadratureDual:
         r1, r2 = np.sqrt(pair.q1), np.sqrt(pair.q2)
         if ((r1 == 0) | (r2 == 0)).any():
             raise HypothesisError(f"{self.activation.name} jumps: its derivative kernel needs positive variances")
-        total = np.zeros_like(r1)
+        total = np.zeros_like(pair.c)
         rho, sigma = pair.correlation.rho, pair.correlation.sine
         for a, height in self._jumps:
             for b, other in self._jumps:
@@ -113,6 +113,7 @@ class QuadratureDual:
 
 
 def _means(g: Integrand, mean: FloatArray, deviation: FloatArray) -> FloatArray:
+    mean, deviation = np.broadcast_arrays(mean, deviation)
     flat = [
         conditional_mean(g, np.array([m]), float(s), _NODES[1])[0] for m, s in zip(mean.ravel(), deviation.ravel(), strict=True)
     ]
@@ -131,8 +132,8 @@ def _density(x: FloatArray, y: FloatArray, correlation: Correlation) -> FloatArr
 
 def _expectation(f: Integrand, pair: GaussianPair) -> FloatArray:
     """E[f(u) f(v)], entry by entry, each by the route for its correlation."""
-    shape = pair.q1.shape
-    q1, q2, rho = (np.ravel(a) for a in (pair.q1, pair.q2, pair.correlation.rho))
+    shape = pair.c.shape
+    q1, q2, rho = (np.ravel(np.broadcast_to(a, shape)) for a in (pair.q1, pair.q2, pair.correlation.rho))
     if math.sqrt(max(q1.max(initial=0.0), q2.max(initial=0.0))) > _MAX_SCALE:
         raise HypothesisError(f"the kernel is computed by quadrature, up to variances {_MAX_SCALE**2:g}: use smaller ones")
     gap = np.ravel(np.minimum(pair.correlation.minus, pair.correlation.plus))

@@ -12,9 +12,10 @@ from numpy.typing import ArrayLike
 from asymptotix.errors import InvalidInputError
 from asymptotix.kernels.matrix import kernel_matrix
 from asymptotix.models.designs import DataKernel, SphereKernel
-from asymptotix.models.levels import checked_labels, checked_noise, levels_of
+from asymptotix.models.levels import checked_labels, checked_noise, levels_of, sphere_energies
 from asymptotix.spectra.harmonics import checked_dimension
 from asymptotix.spectra.spectrum import Spectrum
+from asymptotix.spectra.sphere import kernel_spectrum
 from asymptotix.spectra.target import Target, as_target
 
 __all__ = ["KernelRidge"]
@@ -41,20 +42,15 @@ class KernelRidge:
             kernel: a Formula (`tangent_kernel(...)`), a KernelMap, `exponential_kernel()`, or a vectorised k(q1, q2, c), used
                 at q1 = q2 = 1.
             dimension: d >= 3.
-            target: energies per degree, `[F_0^2, F_1^2, ...]`.
+            target: energies per degree, `[F_0^2, F_1^2, ...]`; the tail of a Target goes to the first degree beyond the levels.
             noise_variance: variance of the label noise.
 
         Raises:
-            InvalidInputError: a dimension below 3, negative noise, a target with energy beyond its listed degrees (`tail`).
+            InvalidInputError: a dimension below 3, negative noise, a kernel that is not positive semidefinite.
         """
-        energies = as_target(target)
-        if energies.tail > 0:
-            raise InvalidInputError("target", energies, "without a tail on the sphere", "name the degree that carries the energy")
-        return cls(
-            SphereKernel(
-                checked_dimension(dimension), getattr(kernel, "kernel", kernel), energies.energies, checked_noise(noise_variance)
-            )
-        )
+        d, kernel = checked_dimension(dimension), getattr(kernel, "kernel", kernel)
+        energies = sphere_energies(as_target(target), lambda top: kernel_spectrum(kernel, dimension=d, min_degree=top))
+        return cls(SphereKernel(d, kernel, energies, checked_noise(noise_variance)))
 
     @classmethod
     def on_data(

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
+from numpy.typing import NDArray
 
 from asymptotix.errors import InvalidInputError
 from asymptotix.kernels.kernel_map import KernelMap
@@ -13,7 +16,7 @@ from asymptotix.spectra.spectrum import Spectrum
 from asymptotix.spectra.sphere import activation_spectrum, kernel_spectrum
 from asymptotix.spectra.target import Target
 
-__all__ = ["checked_labels", "checked_noise", "levels_of"]
+__all__ = ["checked_labels", "checked_noise", "levels_of", "sphere_energies"]
 
 
 def levels_of(design: Design) -> tuple[Spectrum, Target]:
@@ -31,6 +34,21 @@ def levels_of(design: Design) -> tuple[Spectrum, Target]:
             return empirical_spectrum(kernel_matrix(KernelMap(design.activation), design.inputs), design.labels)
         case _:
             return Spectrum(design.eigenvalues, design.multiplicities, design.tail), Target(design.energies, design.target_tail)
+
+
+def sphere_energies(target: Target, spectrum_from: Callable[[int], Spectrum]) -> NDArray[np.float64]:
+    """Energies per degree; a tail becomes the energy of the first degree beyond the levels of the spectrum.
+
+    `spectrum_from(k)` is the spectrum with degrees 0..k at least. Any degree beyond its levels has an eigenvalue far below the
+    effective ridge, so that the choice does not move the theory.
+    """
+    if target.tail == 0:
+        return target.energies
+    beyond = len(spectrum_from(target.energies.size - 1))
+    energies = np.zeros(beyond + 1)
+    energies[: target.energies.size] = target.energies
+    energies[beyond] = target.tail
+    return energies
 
 
 def checked_noise(noise_variance: float) -> float:

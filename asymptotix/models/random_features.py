@@ -11,9 +11,10 @@ from numpy.typing import ArrayLike
 
 from asymptotix.errors import InvalidInputError
 from asymptotix.models.designs import DataFeatures, GaussianFeatures, SphereFeatures
-from asymptotix.models.levels import checked_labels, checked_noise, levels_of
+from asymptotix.models.levels import checked_labels, checked_noise, levels_of, sphere_energies
 from asymptotix.spectra.harmonics import checked_dimension
 from asymptotix.spectra.spectrum import Spectrum
+from asymptotix.spectra.sphere import activation_spectrum
 from asymptotix.spectra.target import Target, as_target
 
 if TYPE_CHECKING:
@@ -67,22 +68,17 @@ class RandomFeatures:
         Args:
             activation: an Activation or its text.
             dimension: d >= 3.
-            target: energies per degree, `[F_0^2, F_1^2, ...]`.
+            target: energies per degree, `[F_0^2, F_1^2, ...]`; the tail of a Target goes to the first degree beyond the levels.
             noise_variance: variance of the label noise.
 
         Raises:
-            InvalidInputError: a dimension below 3, negative noise, a target with energy beyond its listed degrees (`tail`).
+            InvalidInputError: a dimension below 3, negative noise.
         """
         from asymptotix.activations.activation import activation as as_activation
 
-        energies = as_target(target)
-        if energies.tail > 0:
-            raise InvalidInputError("target", energies, "without a tail on the sphere", "name the degree that carries the energy")
-        return cls._of(
-            SphereFeatures(
-                checked_dimension(dimension), as_activation(activation), energies.energies, checked_noise(noise_variance)
-            )
-        )
+        d, sigma = checked_dimension(dimension), as_activation(activation)
+        energies = sphere_energies(as_target(target), lambda top: activation_spectrum(sigma, dimension=d, min_degree=top))
+        return cls._of(SphereFeatures(d, sigma, energies, checked_noise(noise_variance)))
 
     @classmethod
     def on_data(cls, X: ArrayLike, y: ArrayLike, activation: Activation | str, *, noise_variance: float = 0.0) -> RandomFeatures:

@@ -23,6 +23,7 @@ __all__ = ["has_closed_gram", "homogeneous_gram"]
 
 FloatArray = NDArray[np.float64]
 
+
 def has_closed_gram(homogeneity: Homogeneity | None) -> bool:
     """Whether `homogeneous_gram` has the degree: 0, 1 or 2. Other activations go through their Gegenbauer series."""
     return homogeneity is not None and homogeneity.degree in (0, 1, 2)

@@ -3,7 +3,8 @@ r"""Dual kernels, derived from the activation.
     k(q1, q2, c) = E[s(u) s(v)],   E u^2 = q1, E v^2 = q2, E u v = c.
 
 The closed form comes out of the four rules of `expectation`. It is then proved by Price's theorem, dk/dc = E[s'(u) s'(v)], and
-the value k(q1, q2, 0) = E[s(u)] E[s(v)], along the chain s -> s' -> s'' -> ... down to a function without steps and Phi.
+the value k(q1, q2, 0) = E[s(u)] E[s(v)], along the chain s -> s' -> s'' -> ... down to constants
+and Dirac measures.
 
 Source: [Price1958] for the theorem; the kernels of relu^n are those of [ChoSaul2009] (theirs are twice E[s(u) s(v)]).
 """
@@ -23,7 +24,7 @@ from asymptotix.symbolic.derivation import Derivation, Step
 from asymptotix.symbolic.expectation import Law, gaussian_mean, gaussian_pair
 from asymptotix.symbolic.formula import Q1, Q2, C, Formula, Status
 from asymptotix.symbolic.lowering import lower
-from asymptotix.symbolic.terms import Terms, differentiate, is_smooth, keeps_its_steps, multiply
+from asymptotix.symbolic.terms import ONE, Terms, differentiate, is_recurring, is_settled, multiply
 
 if TYPE_CHECKING:
     from asymptotix.activations import Activation
@@ -98,17 +99,22 @@ def dual_form(tree: Node, derivative: bool = False) -> DualForm:
 
 
 def chain_proof(terms: Terms) -> list[tuple[sp.Expr, sp.Expr]]:
-    """(kernel, mean as a function of q1) for s, s', s'', ... down to the first function without steps and Phi.
+    """(kernel, mean as a function of q1) for s, s', s'', ... down to constants and Dirac measures.
 
-    A step times an exponential comes back at every derivative (ELU). The chain then ends one link below the first function of
-    that kind: g' = b g + Diracs, so that this link is a linear differential equation for its kernel.
+    An exponential comes back at every derivative, a step times an exponential (ELU) too. The chain then ends one link below the
+    first function of that kind: g' = b g + Diracs, so that this link is a linear differential equation for its kernel.
     """
+    if any(t.factor != ONE for t in terms) and any(not t.linear.is_real for t in terms):
+        raise NotInClosedClassError(
+            "a sine or cosine beside a step or Phi: their pair leads to Phi at complex arguments (no closed form known to the "
+            "engine); the float kernel (asymptotix.kernels) evaluates it numerically"
+        )
     chain, last = [], False
     for _ in range(MAX_LINKS):
         chain.append((gaussian_pair(terms, terms, CENTRED), gaussian_mean(terms, sp.S.Zero, Q1)))
-        if last or is_smooth(terms):
+        if last or is_settled(terms):
             return chain
-        last = keeps_its_steps(terms)
+        last = is_recurring(terms)
         terms = differentiate(terms)
     raise NotInClosedClassError("the activation has more derivatives with steps than the engine follows")
 

@@ -108,7 +108,7 @@ class Formula:
         Raises:
             InvalidInputError: more than two layers.
         """
-        layers = (len(self.bindings) + 1) // 4
+        layers = sum(binding.symbol.name.startswith("Q1_") for binding in self.bindings[1:])
         if layers > 2:
             raise InvalidInputError("depth", layers, "at most 2 for an unrolled expression", "use .bindings")
         expression = self.expression

@@ -98,7 +98,7 @@ class Phi2(sp.Function):  # type: ignore[misc]  # SymPy ships no types, so its c
             # In r = sin t the integrand of d/dr is analytic up to |r| = 1.
             integral = mpmath.quad(
                 lambda t: mpmath.exp(-(h * h + k * k - 2 * h * k * mpmath.sin(t)) / (2 * mpmath.cos(t) ** 2)),
-                mpmath.linspace(0, mpmath.asin(r), 5),
+                [0, mpmath.asin(r)],
             )
             return sp.Float(mpmath.ncdf(h) * mpmath.ncdf(k) + integral / (2 * mpmath.pi), precision=prec)
 

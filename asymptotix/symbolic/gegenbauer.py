@@ -11,9 +11,11 @@ Source: [Muller1966] for the polynomials and Rodrigues' formula; eigenvalues of 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import sympy as sp
+from sympy.polys.fields import FracField
 
 from asymptotix.errors import InvalidInputError, NotInClosedClassError
 from asymptotix.symbolic.derivation import Derivation, Step
@@ -22,12 +24,13 @@ from asymptotix.symbolic.formula import Formula, Status
 from asymptotix.symbolic.gegenbauer_series import Series, entire_series
 from asymptotix.symbolic.hermite import exact_number, integer_degree
 from asymptotix.symbolic.lowering import lower
-from asymptotix.symbolic.terms import ONE, Step as StepFactor, Term, Terms
+from asymptotix.symbolic.sphere_moments import moment_route, rodrigues_route
+from asymptotix.symbolic.terms import ONE, Step as StepFactor, Terms
 
 if TYPE_CHECKING:
     from asymptotix.activations import Activation
 
-__all__ = ["gegenbauer_coefficient", "gegenbauer_polynomial", "half_moment"]
+__all__ = ["gegenbauer_coefficient"]
 
 MAX_DEGREE = 60  # rational functions of d of that degree take seconds; floats of every degree: activation_spectrum
 M = sp.Symbol("M", positive=True)  # E t_+
@@ -59,7 +62,7 @@ def gegenbauer_coefficient(activation: Activation | str, k: Any, d: Any, *, radi
         raise InvalidInputError("radius", radius, "positive")
     s = resolve_activation(activation)
     algebraic, entire = _sort(lower(s.tree))
-    moments, rodrigues = (route(algebraic, degree, dimension, r) for route in (_by_moments, _by_rodrigues))
+    moments, rodrigues = (_algebraic(route, algebraic, degree, dimension, r) for route in (moment_route, rodrigues_route))
     series = entire_series(entire, degree, dimension, r)
     derivation = _derivation(degree, moments, rodrigues, series)
     expression = _in_full(moments, dimension) + _sum(series)
@@ -100,64 +103,26 @@ def _sort(terms: Terms) -> tuple[Terms, Terms]:
     return tuple(algebraic), tuple(entire)
 
 
-def gegenbauer_polynomial(k: int, d: sp.Expr, t: sp.Symbol) -> sp.Poly:
-    """P_k in t, coefficients rational in d, by the recurrence; P_k(1) = 1."""
-    previous, current = sp.Poly(0, t), sp.Poly(1, t)
-    for j in range(k):
-        following = (sp.Poly(t, t) * current * (2 * j + d - 2) - previous * j) if j else sp.Poly(t, t) * (d - 2)
-        previous, current = current, sp.Poly({p: sp.factor(c / (j + d - 2)) for p, c in following.terms()}, t)
-    return current
-
-
-def half_moment(p: int, d: sp.Expr) -> sp.Expr:
-    """E t_+^p in terms of M = E t_+: 1/2, M, then E t_+^{p+2} = (p+1)/(p+d) E t_+^p."""
-    value = M if p % 2 else sp.S.Half
-    for q in range(p % 2, p, 2):
-        value = value * (q + 1) / (q + d)
-    return value
-
-
-def _moment(t: Term, p: int, d: sp.Expr) -> sp.Expr:
-    """E of t^p, or of t_+^p for a term with a step."""
-    if t.factor != ONE:
-        return half_moment(p, d)
-    return 2 * half_moment(p, d) if p % 2 == 0 else sp.S.Zero
-
-
-def _by_moments(terms: Terms, k: int, d: sp.Expr, r: sp.Expr) -> sp.Expr:
-    polynomial = gegenbauer_polynomial(k, d, sp.Symbol("t"))
-    total = sum(
-        (t.coefficient * r**t.power * c * _moment(t, t.power + p, d) for t in terms for (p,), c in polynomial.terms()), sp.S.Zero
-    )
-    return sp.factor(total)
-
-
-def _by_rodrigues(terms: Terms, k: int, d: sp.Expr, r: sp.Expr) -> sp.Expr:
-    """2^-k / (d/2)_k * E of the k-th derivative of s(r t) on the sphere of R^(d+2k)."""
-    scale = sp.S.One / sp.prod([d + 2 * j for j in range(k)])
+def _algebraic(route: Callable[[int, int, Any], Any], terms: Terms, k: int, d: sp.Expr, r: sp.Expr) -> sp.Expr:
+    """sum c r^n E[t^n P_k] or E[t_+^n P_k], with M = E t_+ left as a symbol."""
+    if d.is_Symbol:
+        symbol = sp.Symbol("d")
+        element = FracField([symbol], sp.QQ).gens[0]
+    else:
+        symbol, element = d, sp.QQ(int(d))
     total = sp.S.Zero
     for t in terms:
-        weight = t.coefficient * r**t.power
-        if k <= t.power:
-            shift = half_moment(t.power - k, d + 2 * k) if t.factor != ONE else _moment(t, t.power - k, d + 2 * k)
-            total += weight * sp.ff(t.power, k) * shift.subs(M, _lifted_mean(d, k))
-        elif t.factor != ONE:
-            total += weight * sp.factorial(t.power) * _density_derivative(k - t.power - 1, d, k)
-    return sp.factor(scale * total)
-
-
-def _lifted_mean(d: sp.Expr, k: int) -> sp.Expr:
-    """M(d + 2k) in terms of M = M(d): M(d + 2) = d/(d+1) M(d)."""
-    return M * sp.prod([(d + 2 * j) / (d + 2 * j + 1) for j in range(k)])
-
-
-def _density_derivative(j: int, d: sp.Expr, k: int) -> sp.Expr:
-    """(-1)^j w^(j)(0) for the density w = (D-1) M(D) (1 - t^2)^((D-3)/2) of t in dimension D = d + 2k."""
-    if j % 2:
-        return sp.S.Zero
-    top = d + 2 * k
-    binomial = sp.prod([(top - 3 - 2 * i) / sp.S(2) / (i + 1) for i in range(j // 2)])
-    return (-1) ** (j // 2) * sp.factorial(j) * binomial * (top - 1) * _lifted_mean(d, k)
+        odd = (t.power + k) % 2
+        if t.factor == ONE and odd:
+            continue  # the whole power: both halves cancel, and double otherwise
+        value = route(t.power, k, element) * (1 if t.factor != ONE else 2)
+        exact = (
+            sp.factor(value.as_expr()).subs(symbol, d)
+            if d.is_Symbol
+            else sp.Rational(int(value.numerator), int(value.denominator))
+        )
+        total += t.coefficient * r**t.power * exact * (M if odd else 1)
+    return total
 
 
 def _sum(series: tuple[Series, ...]) -> sp.Expr:

@@ -79,7 +79,7 @@ def integer_degree(k: Any, highest: int) -> int:
     """A degree as an int, or a typed refusal."""
     if isinstance(k, sp.Expr) and not k.is_number:
         raise NotInClosedClassError(f"k = {k}: coefficients have closed forms for integer degrees 0, 1, 2, ... only")
-    if isinstance(k, bool) or int(k) != k or not 0 <= k <= highest:
+    if isinstance(k, bool | str) or not 0 <= k <= highest or int(k) != k:  # nan fails the middle one
         raise InvalidInputError("k", k, f"an integer from 0 to {highest}", "activation_spectrum gives floats for high degrees")
     return int(k)
 

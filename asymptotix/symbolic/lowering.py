@@ -44,8 +44,8 @@ def lower(tree: Node) -> Terms:
     for point, before, after in zip(function.breakpoints, function.pieces, function.pieces[1:], strict=False):
         terms.extend(multiply(collect((*after, *_scale(before, -1))), term(1, factor=Step(point))))
     result = collect(terms)
-    if any(t.factor != ONE and not (t.linear.is_real and t.quadratic.is_real) for t in result):
-        raise _refuse("a sine or cosine times a step or Phi")
+    if any(t.factor != ONE and not t.linear.is_real for t in result):
+        raise _refuse("a sine or cosine times a step or Phi (Phi at complex arguments)")
     return result
 
 

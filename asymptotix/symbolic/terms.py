@@ -16,7 +16,7 @@ from asymptotix.errors import NotInClosedClassError
 from asymptotix.symbolic.functions import Phi
 
 __all__ = [
-    "ONE", "Cdf", "Dirac", "Factor", "One", "Step", "Term", "Terms", "collect", "differentiate", "is_smooth", "keeps_its_steps",
+    "ONE", "Cdf", "Dirac", "Factor", "One", "Step", "Term", "Terms", "collect", "differentiate", "is_recurring", "is_settled",
     "multiply", "term",
 ]  # fmt: skip
 
@@ -166,11 +166,15 @@ def _join(one: Factor, two: Factor) -> Factor:
     )
 
 
-def is_smooth(terms: Terms) -> bool:
-    """Whether no step and no Phi is left: polynomial times exponential terms and Dirac measures only."""
-    return not any(isinstance(t.factor, Step | Cdf) for t in terms)
+def is_settled(terms: Terms) -> bool:
+    """Whether only constants and Dirac measures are left: the end of a chain of derivatives."""
+    return all(isinstance(t.factor, Dirac) or (t.factor == ONE and t.power == 0 and not _is_exponential(t)) for t in terms)
 
 
-def keeps_its_steps(terms: Terms) -> bool:
-    """Whether every step and every Phi is multiplied by an exponential, so that no number of derivatives removes it."""
-    return all(t.quadratic != 0 or t.linear != 0 for t in terms if isinstance(t.factor, Step | Cdf))
+def is_recurring(terms: Terms) -> bool:
+    """Whether everything but constants and Diracs carries an exponential, so that no number of derivatives removes it."""
+    return all(_is_exponential(t) or is_settled((t,)) for t in terms)
+
+
+def _is_exponential(t: Term) -> bool:
+    return bool(t.quadratic != 0 or t.linear != 0)

@@ -48,8 +48,13 @@ def test_large_order_is_quick_and_homogeneous() -> None:
     assert abs(ratio / 4**12 - 1) < sp.Float("1e-35")
 
 
-@pytest.mark.parametrize(("order", "error"), [(-1, InvalidInputError), (33, InvalidInputError), (sp.Symbol("n"), NotInClosedClassError),
-                                              (1.5, NotInClosedClassError), (True, NotInClosedClassError)])  # fmt: skip
+REFUSED = [
+    (-1, InvalidInputError), (33, InvalidInputError), (sp.Symbol("n"), NotInClosedClassError), (1.5, NotInClosedClassError),
+    (True, NotInClosedClassError),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("order", "error"), REFUSED)
 def test_refuses_other_orders(order: object, error: type[Exception]) -> None:
     with pytest.raises(error, match="order"):
         arc_cosine_kernel(order)

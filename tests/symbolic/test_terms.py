@@ -6,7 +6,7 @@ import pytest
 import sympy as sp
 
 from asymptotix.errors import NotInClosedClassError
-from asymptotix.symbolic.terms import Cdf, Dirac, Step, Term, collect, differentiate, is_smooth, keeps_its_steps, multiply, term
+from asymptotix.symbolic.terms import Cdf, Dirac, Step, Term, collect, differentiate, is_recurring, is_settled, multiply, term
 
 HALF = sp.S.Half
 
@@ -39,8 +39,7 @@ def test_derivative_against_sympy() -> None:
 
 
 def test_which_functions_end_a_chain() -> None:
-    exponential = term(1, factor=Step(sp.S.Zero), linear=sp.S.One)
-    assert is_smooth(term(1, 3))
-    assert not is_smooth(exponential)
-    assert keeps_its_steps(exponential)
-    assert not keeps_its_steps(term(1, factor=Step(sp.S.Zero)))
+    exponential, polynomial = term(1, factor=Step(sp.S.Zero), linear=sp.S.One), term(1, 3)
+    diracs = collect((*term(2, factor=Dirac(sp.S.Zero)), *term(5)))
+    assert [is_settled(t) for t in (diracs, exponential, polynomial)] == [True, False, False]
+    assert [is_recurring(t) for t in (diracs, exponential, polynomial)] == [True, True, False]

@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+import pickle
+from typing import Any
+
+import numpy as np
+import pytest
+
+from asymptotix.activations.activation import activation
+from asymptotix.equivalents.dispatch import risk
+from asymptotix.errors import InvalidInputError
+from asymptotix.kernels.inner_product import exponential_kernel
+from asymptotix.kernels.kernel_map import KernelMap
+from asymptotix.models.kernel_ridge import KernelRidge
+from asymptotix.models.random_features import RandomFeatures
+from asymptotix.models.ridge_regression import RidgeRegression
+from asymptotix.spectra.spectrum import Spectrum
+from asymptotix.spectra.target import Target
+
+
+def test_wide_random_features_are_kernel_ridge_with_the_dual_kernel() -> None:
+    features = RandomFeatures.on_sphere("relu", dimension=25, target=[0.1, 1.0, 0.5], noise_variance=0.2)
+    kernel = KernelRidge.on_sphere(KernelMap(activation("relu")), dimension=25, target=[0.1, 1.0, 0.5], noise_variance=0.2)
+    for ridge in (0.0, 1e-3, 0.5):
+        wide = risk(features, n_samples=150, n_features=np.inf, ridge=ridge)
+        limit = risk(kernel, n_samples=150, ridge=ridge)
+        for name in ("bias", "variance", "train_error", "df1"):
+            assert float(wide.values[name]) == pytest.approx(float(limit.values[name]), rel=1e-12, abs=1e-25), name
+
+
+def test_features_on_data_have_the_spectrum_of_their_kernel_matrix() -> None:
+    rng = np.random.default_rng(0)
+    x, y = rng.standard_normal((60, 8)), rng.standard_normal(60)
+    features = RandomFeatures.on_data(x, y, "relu", noise_variance=0.1)
+    kernel = KernelRidge.on_data(x, y, KernelMap(activation("relu")), noise_variance=0.1, sampling="replacement")
+    assert features.spectrum.eigenvalues == pytest.approx(kernel.spectrum.eigenvalues, rel=1e-12, abs=0)
+    assert features.target.energy == pytest.approx(float(np.mean(y**2)), rel=1e-12, abs=0)
+
+
+@pytest.mark.parametrize("tail", [0.0, 0.3])
+def test_a_target_tail_is_energy_that_is_never_learned(tail: float) -> None:
+    model = RandomFeatures.on_sphere("relu", dimension=30, target=Target([0.0, 1.0], tail), noise_variance=0.2)
+    curve = risk(model, n_samples=200, n_features=300, ridge=0.01)
+    noisier = RandomFeatures.on_sphere("relu", dimension=30, target=[0.0, 1.0], noise_variance=0.2 + tail)
+    # energy that no level learns acts as label noise: the test error is the same, only its name differs
+    assert float(curve.test_error) == pytest.approx(
+        float(risk(noisier, n_samples=200, n_features=300, ridge=0.01).test_error), rel=1e-9, abs=0
+    )
+    assert float(np.sum(model.design.energies)) == 1.0 + tail
+
+
+def test_the_tail_sits_in_the_first_degree_beyond_the_levels() -> None:
+    model = KernelRidge.on_sphere(exponential_kernel(), dimension=30, target=Target([0.0, 1.0], 0.3))
+    energies = model.design.energies
+    assert energies[-1] == 0.3
+    assert np.all(energies[2:-1] == 0)
+
+
+def test_designs_travel_to_workers() -> None:
+    models: list[Any] = [
+        RidgeRegression(Spectrum([1.0, 0.5], [3, 4], tail=0.1), Target([1.0, 0.2], 0.1), noise_variance=0.3),
+        KernelRidge.on_sphere(KernelMap(activation("relu"), kind="tangent"), dimension=5, target=[0.0, 1.0]),
+        RandomFeatures.on_sphere("max(x,0) + x/10", dimension=5, target=[0.0, 1.0]),
+        RandomFeatures(Spectrum([1.0]), [1.0]),
+    ]
+    for model in models:
+        design = pickle.loads(pickle.dumps(model.design))
+        assert np.array_equal(design.energies, model.design.energies)
+        assert design.noise_variance == model.noise_variance
+
+
+@pytest.mark.parametrize(
+    ("build", "message"),
+    [
+        (lambda: RandomFeatures.on_sphere("relu", dimension=2, target=[1.0]), "dimension"),
+        (lambda: RandomFeatures.on_sphere("relu", dimension=10, target=[-1.0]), "energies"),
+        (lambda: RandomFeatures.on_sphere("relu", dimension=10, target=[1.0], noise_variance=np.nan), "noise_variance"),
+        (lambda: RandomFeatures.on_data([[1.0, np.inf]], [1.0], "relu"), "X"),
+        (lambda: RandomFeatures.on_data(np.ones((3, 2)), [1.0], "relu"), "one label per row"),
+        (
+            lambda: KernelRidge.on_sphere(exponential_kernel(), dimension=10, target=[1.0], noise_variance=-1.0),
+            "a variance, not a standard",
+        ),
+    ],
+)
+def test_bad_models(build: Any, message: str) -> None:
+    with pytest.raises(InvalidInputError, match=message):
+        build()
