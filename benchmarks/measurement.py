@@ -33,7 +33,7 @@ class Measurement:
 def measure(
     workload: str, package: Callable[[], FloatArray], by_hand: Callable[[], FloatArray], *, repeats: int = 3
 ) -> Measurement:
-    """CPU seconds on one BLAS thread, best of `repeats` runs of each, in turn so that a busy machine disturbs both; relative difference of the answers."""
+    """CPU seconds on one BLAS thread, best of `repeats` runs of each in turn; relative difference of the answers."""
     package_times, by_hand_times = [], []
     with threadpool_limits(1):
         for _ in range(repeats):

@@ -73,9 +73,9 @@ def _structural(node: Node) -> Homogeneity | None:
         case Apply("min", arguments):
             return _merge([_structural(argument) for argument in arguments], _smallest, same_degree=True)
         case Apply("abs", (inner,)):
-            return _merge([_structural(inner)], lambda values: abs(values[0]), same_degree=True)
+            return _merge([_structural(inner)], _absolute, same_degree=True)
         case Apply("relu", (inner,)):
-            return _merge([_structural(inner)], lambda values: max(values[0], Fraction(0)), same_degree=True)
+            return _merge([_structural(inner)], _positive_part, same_degree=True)
         case Apply("sign" | "step" as function, (inner,)):
             return _indicator(_structural(inner), function)
         case _:
@@ -95,6 +95,14 @@ def _merge(
 
 def _product(values: list[Coefficient]) -> Coefficient:
     return math.prod(values, start=Fraction(1))
+
+
+def _positive_part(values: list[Coefficient]) -> Coefficient:
+    return max(values[0], Fraction(0))
+
+
+def _absolute(values: list[Coefficient]) -> Coefficient:
+    return abs(values[0])
 
 
 def _largest(values: list[Coefficient]) -> Coefficient:

@@ -23,7 +23,7 @@ _BLOCK = 1 << 16  # entries of a temporary: half a megabyte
 
 
 def residual_and_slope(levels: SortedLevels, log_kappa: FloatArray, goal: FloatArray) -> tuple[FloatArray, FloatArray]:
-    r"""$\mathrm{df}_1(\kappa)-m$, m the goal, and $E=-d\,\mathrm{df}_1/d\log\kappa=\mathrm{df}_1-\mathrm{df}_2$, both with the tail.
+    r"""$\mathrm{df}_1(\kappa)-m$, m the goal, and $-d\,\mathrm{df}_1/d\log\kappa=\mathrm{df}_1-\mathrm{df}_2$, with the tail.
 
     Split form: $(N_{big}-m)-\sum_{big}\frac{\kappa}{s+\kappa}+\sum_{small}\frac{s}{s+\kappa}$ with the exact count $N_{big}$
     of the eigenvalues called big, those above about $\kappa$, so that no digits are lost where df1 is close to an integer.

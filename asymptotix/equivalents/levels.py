@@ -41,23 +41,18 @@ class SortedLevels:
     def of(cls, spectrum: Spectrum, target: Target | None = None) -> SortedLevels:
         """Sort, drop zero eigenvalues, which no sum sees, and compress a long spectrum (`spectra.compression`)."""
         energies = np.zeros(len(spectrum)) if target is None else target.padded(len(spectrum))
-        logs = spectrum.log_eigenvalues
-        order = np.flatnonzero(logs > -np.inf)
-        if np.any(np.diff(logs[order]) > 0):
-            order = order[np.argsort(-logs[order], kind="stable")]
-        logs, values, multiplicities = logs[order], spectrum.eigenvalues[order], spectrum.multiplicities[order]
-        shown = energies[order]
         hidden = float(np.sum(energies[spectrum.log_eigenvalues == -np.inf])) + (0.0 if target is None else target.tail)
+        logs, values, multiplicities, energies = _nonzero_decreasing(spectrum, energies)
         rank = np.inf if spectrum.tail > 0 else float(np.sum(multiplicities))
-        bounds, counts = np.arange(logs.size + 1), np.concatenate([[0.0], np.cumsum(multiplicities)])
-        if logs.size > _LONG and np.max(np.abs(logs)) < SAFE_LOG:
-            table = compress(values, np.stack([multiplicities, shown]) if np.any(shown) else multiplicities[None])
+        if logs.size > _LONG and max(abs(logs[0]), abs(logs[-1])) < SAFE_LOG:
+            table = compress(values, np.stack([multiplicities, energies]) if np.any(energies) else multiplicities[None])
             if 4 * table.values.size < logs.size:
-                values, multiplicities = table.values, table.weights[0]
-                shown = table.weights[1] if len(table.weights) > 1 else np.zeros_like(values)
-                logs = np.log(values)
-                bounds, counts = np.append(table.starts, values.size), np.concatenate([[0.0], np.cumsum(table.counts)])
-        return cls(logs, values, multiplicities, shown, hidden, spectrum.tail, rank, bounds, counts)
+                energies = table.weights[1] if len(table.weights) > 1 else np.zeros_like(table.values)
+                bounds, counts = np.append(table.starts, table.values.size), np.concatenate([[0.0], np.cumsum(table.counts)])
+                logs = np.log(table.values)
+                return cls(logs, table.values, table.weights[0], energies, hidden, spectrum.tail, rank, bounds, counts)
+        bounds, counts = np.arange(logs.size + 1), np.concatenate([[0.0], np.cumsum(multiplicities)])
+        return cls(logs, values, multiplicities, energies, hidden, spectrum.tail, rank, bounds, counts)
 
     def split(self, log_kappa: FloatArray) -> tuple[NDArray[np.int64], FloatArray]:
         """For each kappa an index such that the levels before it are of the order of kappa or larger, and their exact number."""
@@ -70,3 +65,13 @@ class SortedLevels:
         if max(map(abs, extremes), default=0.0) < SAFE_LOG:
             return np.asarray(self.values / np.exp(log_kappa)[:, None])
         return np.exp(np.clip(self.logs - log_kappa[:, None], -700.0, 700.0))
+
+
+def _nonzero_decreasing(spectrum: Spectrum, energies: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+    logs = spectrum.log_eigenvalues
+    arrays = (logs, spectrum.eigenvalues, spectrum.multiplicities, energies)
+    if logs[-1] > -np.inf and np.all(logs[1:] <= logs[:-1]):
+        return arrays  # already so: a copy of a long spectrum costs more than its table
+    order = np.argsort(-logs, kind="stable")[: np.count_nonzero(logs > -np.inf)]
+    first, second, third, fourth = (array[order] for array in arrays)
+    return first, second, third, fourth

@@ -73,7 +73,8 @@ class _Rows:
         if not np.isfinite(values).all():
             row, column = np.argwhere(~np.isfinite(values))[0]
             raise InvalidInputError(name, float(values[row, column]), f"finite; row {row}, column {column} is not")
-        return cls(values, np.einsum("ij,ij->i", values, values) / values.shape[1])
+        with np.errstate(over="ignore"):  # an infinite q is refused with its name
+            return cls(values, np.einsum("ij,ij->i", values, values) / values.shape[1])
 
     @property
     def size(self) -> int:
@@ -113,7 +114,8 @@ def _evaluator(kernel: Any) -> Callable[[_Rows, _Rows, bool], FloatArray]:
 
 
 def _gram(rows: _Rows, columns: _Rows, same: bool) -> tuple[FloatArray, FloatArray, FloatArray]:
-    c = rows.values @ columns.values.T / rows.values.shape[1]
+    with np.errstate(over="ignore", invalid="ignore"):
+        c = rows.values @ columns.values.T / rows.values.shape[1]
     if same:
         np.fill_diagonal(c, rows.q)
     return rows.q[:, None], columns.q[None, :], c

@@ -1,6 +1,6 @@
 r"""Moments of half powers against Gegenbauer polynomials, exact and rational in the dimension, by two routes.
 
-t is the first coordinate of a uniform point of the unit sphere of R^d, P_k(1) = 1. Moments obey E t_+^{p+2} = (p+1)/(p+d) E t_+^p,
+t is the first coordinate of a uniform point of the unit sphere of R^d, P_k(1) = 1; E t_+^{p+2} = (p+1)/(p+d) E t_+^p,
 so that E[t_+^n P_k] is rational in d when n + k is even, and rational times M = E t_+ when n + k is odd. The functions return the
 rational part, in whatever arithmetic `d` brings: an element of the field Q(d), or a rational number.
 
