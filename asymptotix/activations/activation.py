@@ -74,7 +74,11 @@ class Activation:
 
     @cached_property
     def kink_points(self) -> tuple[Fraction | float, ...]:
-        """Where s is not smooth, ascending; exact fractions where rational. See `singularities` for the search range."""
+        """Where s is not smooth, ascending; exact fractions where rational. See `singularities` for the search range.
+
+        Raises:
+            ExpressionError: more than 200 of them (abs(sin(x**2)) and the like).
+        """
         return kink_points(self.tree)
 
     @property

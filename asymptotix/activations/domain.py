@@ -53,6 +53,9 @@ def check_domain(tree: Node) -> None:
     values = value_float(tree, _INNER)
     if np.isnan(values).any():
         raise ExpressionError(f"{_short(tree)} is not a real number at x = {_INNER[np.isnan(values)][0]:g}")
+    overflow = np.isinf(values) & (np.abs(_INNER) <= 4.0)
+    if overflow.any():
+        raise ExpressionError(f"{_short(tree)} exceeds 1e308 at x = {_INNER[overflow][0]:g}")
 
 
 def _check(node: Node, where: NDArray[np.intp]) -> None:

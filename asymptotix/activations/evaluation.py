@@ -25,7 +25,7 @@ FloatArray = NDArray[np.float64]
 
 _NUMPY: dict[str, Callable[..., Any]] = {
     "abs": np.abs, "sign": np.sign, "step": lambda u: np.heaviside(u, 0.0), "relu": lambda u: np.maximum(u, 0.0),
-    "max": np.maximum, "min": np.minimum, "dirac": lambda u: np.where(np.isnan(u), u, 0.0),
+    "max": np.maximum, "min": np.minimum, "dirac": np.zeros_like,
     "exp": np.exp, "log": np.log, "sqrt": np.sqrt, "sin": np.sin, "cos": np.cos, "tan": np.tan, "atan": np.arctan,
     "sinh": np.sinh, "cosh": np.cosh, "tanh": np.tanh,
 }  # fmt: skip
@@ -63,9 +63,9 @@ def value_mp(node: Node, x: mpf) -> mpf:
 
 
 def is_indicator(node: Node) -> bool:
-    """Whether the node is step(u) or 1 - step(u)."""
+    """Whether the node is step(u), 1 - step(u), or a Dirac, which is zero almost everywhere."""
     match node:
-        case Apply("step", _):
+        case Apply("step" | "dirac", _):
             return True
         case Sum((Product((Number(minus), Apply("step", _))), Number(one))):
             return minus == -1 and one == 1

@@ -153,9 +153,9 @@ def _exponential(u: _Leading) -> _Leading:
     if (u.gaussian, u.exponential) == (0.0, 0.0) and (u.power > 0 or math.isinf(u.high)):
         # exp of a root or of a logarithm: below every exponential, bounded here by the largest degree.
         return _Leading(0.0, 0.0, _MAX_DEGREE, 0.0, 1.0) if u.high > 0 else _constant(0.0, 1.0)
-    return (
-        _constant(math.exp(max(u.low, -700.0)), math.exp(min(u.high, 700.0))) if u.order == (0.0, 0.0, 0.0) else _constant(1, 1)
-    )
+    if u.order == (0.0, 0.0, 0.0):
+        return _constant(*(math.exp(min(max(bound, -700.0), 700.0)) for bound in (u.low, u.high)))
+    return _constant(1.0, 1.0)
 
 
 def _maximum(one: _Leading, two: _Leading) -> _Leading:

@@ -102,7 +102,7 @@ def _positive_part(values: list[Coefficient]) -> Coefficient:
 
 
 def _absolute(values: list[Coefficient]) -> Coefficient:
-    return abs(values[0])
+    return max(values[0], -values[0])
 
 
 def _largest(values: list[Coefficient]) -> Coefficient:

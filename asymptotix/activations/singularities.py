@@ -7,20 +7,23 @@ on |x| <= 40 in steps of 1/64, and bisected.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from fractions import Fraction
 
 import numpy as np
+from numpy.typing import NDArray
 
 from asymptotix.activations import algebra
 from asymptotix.activations.evaluation import value_float
 from asymptotix.activations.piecewise import piecewise_polynomial
 from asymptotix.activations.tree import Apply, Node, Number, Power, is_constant, walk
+from asymptotix.activations.unparse import unparse
+from asymptotix.errors import ExpressionError
 
 __all__ = ["jump_points", "kink_points"]
 
-_RANGE, _STEP = 40, 64
+_RANGE, _STEP, _MAX_ROOTS = 40, 64, 200
+_BISECTIONS = 60  # 1/64 to below the last bit, also of roots near 0
 _SWITCHES = ("abs", "sign", "step", "relu", "sqrt", "dirac")
 
 
@@ -77,20 +80,23 @@ def _roots(u: Node) -> list[Fraction | float]:
 
 def _numeric_roots(u: Node) -> list[Fraction | float]:
     grid = np.arange(-_RANGE * _STEP, _RANGE * _STEP + 1) / _STEP
-    values = np.sign(value_float(u, grid))
-    roots: list[Fraction | float] = [Fraction(float(x)) for x in grid[values == 0]] if (values == 0).sum() <= 200 else []
-    for i in np.flatnonzero(values[:-1] * values[1:] < 0):
-        roots.append(_bisect(u, float(grid[i]), float(grid[i + 1])))
-    return roots
+    signs = np.sign(value_float(u, grid))
+    zeros, changes = grid[signs == 0], np.flatnonzero(signs[:-1] * signs[1:] < 0)
+    if len(changes) > _MAX_ROOTS:
+        raise ExpressionError(
+            f"{unparse(u)} changes sign more than {_MAX_ROOTS} times on |x| <= {_RANGE}: the kinks cannot be listed"
+        )
+    exact: list[Fraction | float] = [Fraction(float(x)) for x in zeros] if len(zeros) <= _MAX_ROOTS else []
+    return [*exact, *_bisect(u, grid[changes], grid[changes + 1]).tolist()]
 
 
-def _bisect(u: Node, low: float, high: float) -> float:
-    sign = math.copysign(1.0, float(value_float(u, np.array([low]))[0]))
-    while low < (middle := 0.5 * (low + high)) < high:
-        if sign * float(value_float(u, np.array([middle]))[0]) > 0:
-            low = middle
-        else:
-            high = middle
+def _bisect(u: Node, low: NDArray[np.float64], high: NDArray[np.float64]) -> NDArray[np.float64]:
+    """All sign changes at once, to the last bit."""
+    sign = np.sign(value_float(u, low))
+    for _ in range(_BISECTIONS):
+        middle = 0.5 * (low + high)
+        same = sign * value_float(u, middle) > 0
+        low, high = np.where(same, middle, low), np.where(same, high, middle)
     return high
 
 

@@ -88,5 +88,4 @@ def _refuse_infinite_risk(denominator: FloatArray, n: FloatArray, p: FloatArray)
         raise HypothesisError(
             f"ridge = 0 is not valid at {at}: there n_samples = min(n_features, rank) and the risk is infinite; "
             "use ridge > 0 or leave the point out"
-            "use ridge > 0 or leave the point out"
         )

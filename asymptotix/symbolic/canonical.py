@@ -10,6 +10,7 @@ read at one point of the domain q1, q2 > 0, q1 q2 > c^2: it cannot change inside
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
@@ -65,33 +66,47 @@ def _root(radicand: sp.Expr) -> sp.Expr:
     return value / (denominator if denominator_sign > 0 else -denominator)
 
 
+@lru_cache(maxsize=4096)
 def _sign(expression: sp.Expr) -> int:
     point = {s: {"q1": sp.Rational(13, 11), "q2": sp.Rational(17, 13), "c": sp.Rational(5, 17)}.get(s.name, sp.Rational(7, 19))
              for s in expression.free_symbols}  # fmt: skip
     return 1 if expression.subs(point).evalf() > 0 else -1
 
 
+def _factored(coefficient: Any) -> sp.Expr:
+    """A field element as a number times powers of irreducible polynomials."""
+    (above, upper), (below, lower) = coefficient.numer.factor_list(), coefficient.denom.factor_list()
+    number, powers = sp.Rational(int(above), int(below)), []
+    for part, exponent in (*upper, *((part, -exponent) for part, exponent in lower)):
+        base = part.as_expr()
+        if _sign(base) < 0:  # as in `root`, so that a root over its own radicand cancels
+            base, number = -base, -number if exponent % 2 else number
+        powers.append(base**exponent)
+    product = sp.Mul(*powers)
+    # SymPy would multiply a number into a sum: (d + 1)/2 is to stay
+    return sp.Mul(number, product, evaluate=False) if product.is_Add and number != 1 else number * product
+
+
 class _Ring:
     """Sums of field elements times monomials in atoms."""
 
     def __init__(self, symbols: list[sp.Symbol], fold: bool) -> None:
-        self.field = FracField(symbols, sp.QQ)
+        self.field = FracField(symbols, sp.ZZ)
         self.generators = dict(zip(symbols, self.field.gens, strict=True))
         self.fold = fold
 
     def table(self, expression: sp.Expr) -> Table:
         """The table of an expression, by structural recursion."""
+        if expression.is_Float:  # a binary fraction is exact
+            expression = sp.Rational(expression)
         if expression.is_Rational:
-            return {(): self.field(sp.QQ(int(expression.p), int(expression.q)))} if expression != 0 else {}
+            return {(): self.field(int(expression.p)) / self.field(int(expression.q))} if expression != 0 else {}
         if expression is sp.pi:
             return {(): self.generators[_PI]}
         if expression in self.generators:
             return {(): self.generators[expression]}
         if expression.is_Add:
-            total: Table = {}
-            for term in expression.args:
-                self._accumulate(total, self.table(term))
-            return total
+            return self._sum(self.table(term) for term in expression.args)
         if expression.is_Mul:
             product = self.table(sp.S.One)
             for factor in expression.args:
@@ -199,21 +214,27 @@ class _Ring:
                 return self._multiply(self.table(coefficient), self._opaque(rest))
         return {((atom, 1),): self.field.one}
 
-    def _accumulate(self, total: Table, addend: Table) -> None:
-        for monomial, coefficient in addend.items():
-            value = total.get(monomial, self.field.zero) + coefficient
-            if value == 0:
-                total.pop(monomial, None)
-            else:
+    def _sum(self, tables: Iterable[Table]) -> Table:
+        """Numerators over one denominator are added first: a common factor is then sought once and not at every addition."""
+        numerators: dict[Monomial, dict[Any, Any]] = {}
+        for table in tables:
+            for monomial, value in table.items():
+                row = numerators.setdefault(monomial, {})
+                row[value.denom] = row[value.denom] + value.numer if value.denom in row else value.numer
+        total: Table = {}
+        for monomial, row in numerators.items():
+            value = sum((self.field.new(numerator, denominator) for denominator, numerator in row.items()), self.field.zero)
+            if value != 0:
                 total[monomial] = value
+        return total
 
     def _multiply(self, left: Table, right: Table) -> Table:
-        product: Table = {}
-        for one, a in left.items():
-            for two, b in right.items():
-                monomial, factor = self._join(one, two)
-                self._accumulate(product, {monomial: a * b * factor})
-        return product
+        if len(left) == len(right) == 1:
+            ((one, a),), ((two, b),) = left.items(), right.items()
+            monomial, factor = self._join(one, two)
+            return {monomial: a * b * factor}
+        joined = ((self._join(one, two), a * b) for one, a in left.items() for two, b in right.items())
+        return self._sum({monomial: value * factor} for (monomial, factor), value in joined)
 
     def _join(self, one: Monomial, two: Monomial) -> tuple[Monomial, Any]:
         if not one or not two:
@@ -244,6 +265,6 @@ class _Ring:
         """Back to SymPy: every rational coefficient factored."""
         terms = []
         for monomial, coefficient in table.items():
-            rational = sp.factor(coefficient.as_expr()).subs(_PI, sp.pi)
+            rational = _factored(coefficient).subs(_PI, sp.pi)
             terms.append(sp.Mul(rational, *(atom**power for atom, power in monomial)))
         return sp.Add(*terms)

@@ -90,6 +90,12 @@ def test_irrational_kinks_are_found_to_rounding() -> None:
     assert activation("relu(exp(x) - 3)").kinks == pytest.approx((math.log(3),), rel=1e-15)
 
 
+def test_too_many_kinks_are_refused_at_once() -> None:
+    with pytest.raises(ExpressionError, match="kinks"):
+        _ = activation("abs(sin(x**2))").kinks
+    assert len(activation("abs(sin(x))").kinks) == 25
+
+
 @pytest.mark.parametrize(
     ("text", "parity"),
     [

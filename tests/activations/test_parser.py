@@ -11,8 +11,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings, strategies as st
 
 from asymptotix.activations import CATALOGUE, activation, parse, unparse
+from asymptotix.activations.functions import FUNCTION_NAMES
 from asymptotix.activations.tree import Number, Sum, Variable
 from asymptotix.errors import ExpressionError, InvalidInputError
 
@@ -198,6 +200,53 @@ def test_parameters_are_exact_and_checked() -> None:
             activation("a*x", **bad)  # type: ignore[arg-type]  # wrong types are the point
     with pytest.raises(ExpressionError, match="parameter"):
         activation("a*x")
+
+
+def expressions() -> st.SearchStrategy[str]:
+    """Random texts of the grammar, most of them meaningless as activations."""
+    leaves = st.sampled_from(["x", "x", "x", "pi", "2", "0.5", "3", "1", "x**2", "-1", "0", "1e-3"])
+
+    def grow(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+        binary = st.tuples(inner, st.sampled_from("+-*/^"), inner).map(lambda t: f"({t[0]}{t[1]}{t[2]})")
+        unary = sorted(set(FUNCTION_NAMES) - {"max", "min", "clip", "He", "where"})
+        call = st.tuples(st.sampled_from(unary), inner).map(lambda t: f"{t[0]}({t[1]})")
+        switch = st.tuples(inner, st.sampled_from(["<", ">="]), inner, inner, inner)
+        return st.one_of(binary, call, switch.map(lambda t: f"where({t[0]}{t[1]}{t[2]},{t[3]},{t[4]})"))
+
+    return st.recursive(leaves, grow, max_leaves=12)
+
+
+@settings(max_examples=200)
+@given(expressions())
+def test_random_text_is_refused_or_understood(text: str) -> None:
+    try:
+        s = activation(text)
+    except ExpressionError:
+        return
+    x = np.linspace(-3, 3, 25)
+    values = s(x)
+    assert np.isfinite(values).all()
+    assert parse(unparse(s.tree)) == s.tree
+    if s.parity is not None:
+        np.testing.assert_allclose(s(-x), values if s.parity == "even" else -values, rtol=1e-9, atol=1e-9)
+    if s.homogeneity is not None:
+        h, away = s.homogeneity, x != 0
+        expected = np.where(x > 0, float(h.positive), float(h.negative)) * np.abs(x) ** h.degree
+        np.testing.assert_allclose(values[away], expected[away], rtol=1e-9, atol=1e-12)
+
+
+def refusal(text: str) -> str:
+    """The message of the refusal, empty when the text is accepted."""
+    try:
+        activation(text)
+    except ExpressionError as error:
+        return str(error)
+    return ""
+
+
+@given(st.text(alphabet="x0123456789.+-*/^()<>=,e_ maxrelupi", max_size=60))
+def test_random_characters_raise_nothing_else(text: str) -> None:
+    assert "\n" not in refusal(text)
 
 
 def test_unknown_function_names_the_known_ones() -> None:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import math
 import pickle
 import subprocess
 import sys
-from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -17,9 +15,9 @@ import numpy as np
 import pytest
 
 from asymptotix.activations import activation
-from asymptotix.errors import HypothesisError, InvalidInputError, NotInClosedClassError
+from asymptotix.errors import HypothesisError, InvalidInputError
 from asymptotix.kernels import KernelMap
-from tests.kernels.oracle import gaussian_expectation, relu_network
+from tests.kernels.oracle import relu_network
 
 REFERENCE = json.loads((Path(__file__).parents[1] / "reference" / "dual_kernels.json").read_text())
 TEXTS = {
@@ -173,39 +171,6 @@ def test_deep_smooth_networks_agree_with_high_precision(name: str, kind: Any) ->
         with mpmath.workdps(30):
             expected = float(kernel.mp(q1, q2, mpmath.mpf(rho) * mpmath.sqrt(mpmath.mpf(q1) * q2)))
         assert float(kernel(q1, q2, c)) == pytest.approx(expected, rel=2e-13, abs=0)
-
-
-PLAIN: dict[str, tuple[Callable[[float], float], tuple[float, ...]]] = {
-    "hard_tanh": (lambda x: max(-1.0, min(1.0, x)), (-1.0, 1.0)),
-    "elu": (lambda x: x if x > 0 else math.expm1(x), (0.0,)),
-    "relu(x - 0.7)": (lambda x: max(x - 0.7, 0.0), (0.7,)),
-    "tanh": (math.tanh, ()),
-    "softplus": (lambda x: math.log1p(math.exp(x)), ()),
-}
-
-
-@pytest.mark.parametrize("text", PLAIN)
-@pytest.mark.parametrize("rho", [-0.95, 0.4, 0.97])
-def test_quadrature_kernels_agree_with_a_slow_double_integral(text: str, rho: float) -> None:
-    function, kinks = PLAIN[text]
-    q1, q2 = 1.0, 1.5
-    c = float(rho * np.sqrt(q1 * q2))
-    expected = gaussian_expectation(function, q1, q2, c, kinks)
-    assert float(KernelMap(activation(text))(q1, q2, c)) == pytest.approx(expected, rel=1e-11, abs=1e-13)
-
-
-@pytest.mark.parametrize("text", ["hard_tanh", "elu", "tanh"])
-def test_quadrature_is_continuous_across_its_routes_and_at_the_ends(text: str) -> None:
-    s = activation(text)
-    rho = np.array([0.9, np.nextafter(0.9, 1)])
-    for sign in (1, -1):
-        below, above = KernelMap(s)(1.0, 1.5, sign * rho * np.sqrt(1.5))
-        assert below == pytest.approx(above, rel=2e-14, abs=0)
-    angles = np.linspace(0.0, 0.4, 400)
-    table, direct = KernelMap(s)(1.0, 1.0, angle=angles), [KernelMap(s)(1.0, 1.0, angle=angle) for angle in angles[::80]]
-    assert table[::80] == pytest.approx(np.array(direct), rel=1e-13, abs=0)
-    with pytest.raises(NotInClosedClassError):
-        KernelMap(s).mp(1, 1, 0.5)
 
 
 def test_derivative_kernel_of_a_step_is_the_density_of_the_dirac_pair() -> None:

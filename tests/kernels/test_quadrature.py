@@ -1,0 +1,104 @@
+"""Kernels by quadrature: against nested adaptive integrals, across their routes, and where they are refused."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import mpmath
+import numpy as np
+import pytest
+
+from asymptotix.activations import activation
+from asymptotix.errors import ConvergenceError, HypothesisError, NotInClosedClassError
+from asymptotix.kernels import KernelMap, kernel_matrix
+from asymptotix.kernels.double_integral import Integrand, conditional_mean, double_integral
+from asymptotix.kernels.hermite_series import hermite_coefficients, mehler_sum
+from tests.kernels.oracle import gaussian_expectation
+
+PLAIN: dict[str, tuple[Callable[[float], float], tuple[float, ...]]] = {
+    "hard_tanh": (lambda x: max(-1.0, min(1.0, x)), (-1.0, 1.0)),
+    "elu": (lambda x: x if x > 0 else math.expm1(x), (0.0,)),
+    "relu(x - 0.7)": (lambda x: max(x - 0.7, 0.0), (0.7,)),
+    "tanh": (math.tanh, ()),
+    "softplus": (lambda x: math.log1p(math.exp(x)), ()),
+}
+
+
+@pytest.mark.parametrize("text", PLAIN)
+@pytest.mark.parametrize("rho", [-0.95, 0.4, 0.97])
+def test_quadrature_kernels_agree_with_a_slow_double_integral(text: str, rho: float) -> None:
+    function, kinks = PLAIN[text]
+    q1, q2 = 1.0, 1.5
+    c = float(rho * np.sqrt(q1 * q2))
+    expected = gaussian_expectation(function, q1, q2, c, kinks)
+    assert float(KernelMap(activation(text))(q1, q2, c)) == pytest.approx(expected, rel=1e-11, abs=1e-13)
+
+
+@pytest.mark.parametrize("text", ["hard_tanh", "elu", "tanh"])
+def test_quadrature_is_continuous_across_its_routes_and_at_the_ends(text: str) -> None:
+    s = activation(text)
+    rho = np.array([0.9, np.nextafter(0.9, 1)])
+    for sign in (1, -1):
+        below, above = KernelMap(s)(1.0, 1.5, sign * rho * np.sqrt(1.5))
+        assert below == pytest.approx(above, rel=2e-14, abs=0)
+    angles = np.linspace(0.0, 0.4, 400)
+    table, direct = KernelMap(s)(1.0, 1.0, angle=angles), [KernelMap(s)(1.0, 1.0, angle=angle) for angle in angles[::80]]
+    assert table[::80] == pytest.approx(np.array(direct), rel=1e-13, abs=0)
+    with pytest.raises(NotInClosedClassError):
+        KernelMap(s).mp(1, 1, 0.5)
+
+
+def test_hermite_coefficients_of_an_exponential() -> None:
+    """a_j = q^(j/2) e^(q/2) / sqrt(j!), and Mehler's sum gives exp((q1 + q2)/2 + c)."""
+    q = np.array([0.5, 2.0])
+    found = hermite_coefficients(Integrand(np.exp, (), 1.0), q, 22)
+    j = np.arange(12)
+    factorial = np.array([math.factorial(k) for k in j])
+    expected = q[:, None] ** (j / 2) * np.exp(q[:, None] / 2) / np.sqrt(factorial)
+    np.testing.assert_allclose(found[:, :12], expected, rtol=1e-13, atol=0)
+    rho = np.array([-0.9, 0.3, 0.9])
+    np.testing.assert_allclose(mehler_sum(found[0], found[1], rho), np.exp(1.25 + rho), rtol=1e-13)
+
+
+@pytest.mark.parametrize("sigma", [0.0, 1e-12, 1e-3, 0.4])
+def test_double_integral_of_exponentials_and_steps(sigma: float) -> None:
+    one, rho = np.ones(1), np.sqrt(np.array([1 - sigma**2]))
+    exponential = Integrand(np.exp, (), 1.0)
+    found = double_integral(exponential, exponential, one, 2 * one, rho, np.array([sigma]), 22)
+    assert float(found[0]) == pytest.approx(math.exp(2.5 + 2 * float(rho[0])), rel=1e-13, abs=0)
+    step = Integrand(lambda x: np.heaviside(x - 0.5, 0.0), (0.5,), 0.0)
+    orthant = KernelMap(activation("step"))(1.0, 1.0, angle=math.asin(sigma))
+    centred = Integrand(lambda x: np.heaviside(x, 0.0), (0.0,), 0.0)
+    found = double_integral(centred, centred, one, 3 * one, rho, np.array([sigma]), 22)
+    assert float(found[0]) == pytest.approx(float(orthant), rel=1e-13, abs=0)
+    mean = conditional_mean(step, np.array([0.2, 0.5]), sigma, 22)
+    expected = [0.5 * math.erfc(0.3 / sigma / math.sqrt(2)) if sigma else 0.0, 0.5 if sigma else 0.0]
+    np.testing.assert_allclose(mean, expected, rtol=1e-13, atol=1e-300)
+
+
+def test_matrices_of_unequal_norms() -> None:
+    X = np.random.default_rng(3).standard_normal((12, 6))
+    X[1] = 1.3 * X[0] + 1e-3
+    for text in ("elu", "relu(x - 0.7)"):
+        kernel = KernelMap(activation(text))
+        K = kernel_matrix(kernel, X)
+        q, c = (X**2).mean(axis=1), X @ X.T / 6
+        assert K[0, 1] == pytest.approx(float(kernel(q[0], q[1], c[0, 1])), rel=1e-12, abs=0)
+        assert K[4, 7] == pytest.approx(float(kernel(q[4], q[7], c[4, 7])), rel=1e-12, abs=0)
+        assert np.linalg.eigvalsh(K)[0] > -1e-13
+
+
+def test_what_the_quadrature_does_not_resolve_is_refused() -> None:
+    with pytest.raises(ConvergenceError, match="two rules differ"):
+        KernelMap(activation("sin(60*x) + x"))(1.0, 1.0, 0.95)
+    with pytest.raises(HypothesisError, match="variances"):
+        KernelMap(activation("tanh"))(1e6, 1.0, 0.5)
+    with pytest.raises(NotInClosedClassError, match="grows too fast"):
+        KernelMap(activation("x*exp(x**2/8)"))(1.0, 1.0, 0.5)
+
+
+def test_many_double_integrals_are_refused_rather_than_slow() -> None:
+    q = np.linspace(1.0, 2.0, 30_000)
+    with pytest.raises(NotInClosedClassError, match="equal norms"):
+        KernelMap(activation("tanh"))(q, q, 0.999 * q)
