@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from asymptotix.activations.activation import Activation, activation as as_activation
-from asymptotix.errors import InvalidInputError
+from asymptotix.errors import InvalidInputError, NotInClosedClassError
 from asymptotix.kernels.kernel_map import KernelMap
 from asymptotix.spectra.harmonics import checked_dimension, multiplicity
 from asymptotix.spectra.monomials import DIGITS, monomial_energies
@@ -101,11 +101,22 @@ def kernel_spectrum(
     exact = two_layer_energies(kernel, d)
     if exact is not None:
         energies, ceiling = _exact(exact), 65536
-    elif hasattr(kernel, "mp"):
+    elif _has_high_precision(kernel):
         energies, ceiling = _kernel_high_precision(kernel, d), 192
     else:
         energies, ceiling = _kernel_float(kernel, d), 4096
     return _assemble(energies, d, max_degree, max_samples, min_degree, ceiling)
+
+
+def _has_high_precision(kernel: Any) -> bool:
+    """Whether the kernel has values beyond float64: a user's function has not, nor a kernel that is itself a quadrature."""
+    if not hasattr(kernel, "mp"):
+        return False
+    try:
+        kernel.mp(1, 1, 0)
+    except NotInClosedClassError:
+        return False
+    return True
 
 
 def _homogeneous(sigma: Activation, d: int) -> Callable[[int], tuple[list[Any], Any]]:

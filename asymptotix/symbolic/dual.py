@@ -18,10 +18,10 @@ from typing import TYPE_CHECKING
 import sympy as sp
 
 from asymptotix.activations.tree import Node
-from asymptotix.errors import NotInClosedClassError
+from asymptotix.errors import InvalidInputError, NotInClosedClassError
 from asymptotix.symbolic.canonical import canonical
 from asymptotix.symbolic.derivation import Derivation, Step
-from asymptotix.symbolic.expectation import Law, gaussian_mean, gaussian_pair
+from asymptotix.symbolic.expectation import Law, gaussian_mean, gaussian_pair, time_limit
 from asymptotix.symbolic.formula import Q1, Q2, C, Formula, Status
 from asymptotix.symbolic.lowering import lower
 from asymptotix.symbolic.terms import ONE, Terms, differentiate, is_recurring, is_settled, multiply
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["DualForm", "chain_derivation", "chain_proof", "diagonal", "dual_form", "dual_kernel", "resolve_activation"]
 
 CENTRED = Law(sp.S.Zero, sp.S.Zero, Q1, Q2, C)
+MAX_SECONDS = 60.0  # for one kernel and its chain; the catalogue needs at most a few seconds
 MAX_LINKS = 70  # more derivatives than any admitted power has
 PREMISES = (
     "Price's theorem: $\\partial k/\\partial c = \\mathbb{E}[s'(u)\\,s'(v)]$, derivatives in the sense of distributions.",
@@ -51,9 +52,13 @@ class DualForm:
 
 def resolve_activation(activation: Activation | str) -> Activation:
     """The activation itself, or the one that a text denotes."""
-    from asymptotix.activations import activation as build
+    from asymptotix.activations import Activation, activation as build
 
-    return build(activation) if isinstance(activation, str) else activation
+    if isinstance(activation, Activation):
+        return activation
+    if not isinstance(activation, str):
+        raise InvalidInputError("activation", activation, "an Activation or a text such as 'relu' or 'max(x,0)**2'")
+    return build(activation)
 
 
 def dual_kernel(activation: Activation | str, *, derivative: bool = False) -> Formula:
@@ -94,7 +99,8 @@ def dual_kernel(activation: Activation | str, *, derivative: bool = False) -> Fo
 def dual_form(tree: Node, derivative: bool = False) -> DualForm:
     """The dual kernel of the function that `tree` denotes, with its derivation (not yet checked)."""
     terms = lower(tree)
-    chain = chain_proof(differentiate(terms) if derivative else terms)
+    with time_limit(MAX_SECONDS):
+        chain = chain_proof(differentiate(terms) if derivative else terms)
     return DualForm(chain[0][0], chain_derivation(chain))
 
 

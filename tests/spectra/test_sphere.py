@@ -160,3 +160,13 @@ def test_bad_input(arguments: dict[str, object], message: str) -> None:
 def test_a_kernel_that_is_not_positive_is_refused() -> None:
     with pytest.raises(InvalidInputError, match="positive semidefinite"):
         kernel_spectrum(lambda q1, q2, c: np.cos(3 * c) - 1.0, dimension=10)
+
+
+def test_a_kernel_known_only_by_quadrature_has_a_spectrum_in_float64() -> None:
+    # the dual kernel of Gaussian weights: E over |w| of the kernel of sphere weights, the same mass up to O(1/d)
+    kernel = KernelMap(activation("hard_tanh"))
+    spectrum = kernel_spectrum(kernel, dimension=100, max_degree=5)
+    assert spectrum.trace == pytest.approx(float(kernel(1.0, 1.0, 1.0)), rel=1e-12, abs=0)
+    sphere = activation_spectrum("hard_tanh", dimension=100, max_degree=5)
+    assert spectrum.eigenvalues[1] == pytest.approx(sphere.eigenvalues[1], rel=0.02, abs=0)
+    assert spectrum.eigenvalues[2] < 1e-14 * spectrum.eigenvalues[1]

@@ -10,7 +10,7 @@ import pytest
 import sympy as sp
 
 from asymptotix.activations import activation
-from asymptotix.errors import NotInClosedClassError
+from asymptotix.errors import InvalidInputError, NotInClosedClassError
 from asymptotix.symbolic.canonical import canonical
 from asymptotix.symbolic.derivation import DerivationError
 from asymptotix.symbolic.dual import chain_derivation, chain_proof, diagonal, dual_form, dual_kernel
@@ -105,3 +105,8 @@ def test_formula_of_relu() -> None:
 def test_derivative_kernel_of_a_step_is_the_density() -> None:
     density = 1 / (2 * sp.pi * sp.sqrt(Q1 * Q2 - C**2))
     assert canonical(dual_kernel("step", derivative=True).expression - density) == 0
+
+
+def test_refuses_what_is_no_activation() -> None:
+    with pytest.raises(InvalidInputError, match="activation = 3"):
+        dual_kernel(3)  # type: ignore[arg-type]  # wrong on purpose

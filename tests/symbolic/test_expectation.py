@@ -8,8 +8,8 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from asymptotix.activations import activation
-from asymptotix.errors import HypothesisError
-from asymptotix.symbolic.expectation import Law, gaussian_mean, gaussian_pair
+from asymptotix.errors import HypothesisError, NotInClosedClassError
+from asymptotix.symbolic.expectation import Law, gaussian_mean, gaussian_pair, time_limit
 from asymptotix.symbolic.lowering import lower
 from asymptotix.symbolic.terms import term
 
@@ -60,3 +60,11 @@ def test_at_full_correlation() -> None:
 def test_refuses_an_expectation_that_does_not_exist() -> None:
     with pytest.raises(HypothesisError, match="does not exist"):
         gaussian_mean(term(1, quadratic=sp.Rational(3, 4)), sp.S.Zero, sp.S.One)
+
+
+def test_time_limit_is_an_answer_and_ends_with_its_block() -> None:
+    terms = lower(activation("x**2*Phi(x - 3/7)").tree)
+    law = Law.make(*(sp.Rational(entry) for entry in LAW))
+    with time_limit(-1.0), pytest.raises(NotInClosedClassError, match="time limit"):
+        gaussian_pair(terms, terms, law)
+    assert sp.N(gaussian_pair(terms, terms, law)) > 0
