@@ -13,6 +13,7 @@ from asymptotix.activations.activation import activation
 from asymptotix.equivalents.dispatch import risk
 from asymptotix.errors import MissingExtraError
 from asymptotix.figures.digits_figure import draw_learning_curves, draw_random_features
+from asymptotix.figures.drawing import drawn
 from asymptotix.figures.generalization_gap import with_gap
 from asymptotix.figures.outcome import Outcome, judged
 from asymptotix.kernels.kernel_map import KernelMap
@@ -70,8 +71,8 @@ def digits(
     feature_model = RandomFeatures.on_data(rows, labels, "relu", noise_variance=NOISE_VARIANCE)
     features = _features(feature_model, feature_trials, counter)
     _write(folder, *verdicts, features)
-    draw_learning_curves(folder, (noisy, verdicts[0]), (clean, verdicts[1]))
-    draw_random_features(folder, feature_model, features)
+    figures = drawn("Digits: learning curves", lambda: draw_learning_curves(folder, (noisy, verdicts[0]), (clean, verdicts[1])))
+    figures += drawn("Digits: random features", lambda: draw_random_features(folder, feature_model, features))
     return [
         judged(
             f"Digits, kernel ridge, label noise {NOISE_VARIANCE:g}: held-out error within {TOLERANCE:.0%}, n = 50 ... 1200",
@@ -80,6 +81,7 @@ def digits(
         _measured("Digits, kernel ridge, no label noise: held-out error", verdicts[1]),
         _measured(f"Digits, random features, n = {FEATURE_SAMPLES}, through n_features = n_samples: test error", features[0]),
         _measured("Digits, random features: test error minus training error", features[1]),
+        *figures,
     ]
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from asymptotix.equivalents.dispatch import risk
+from asymptotix.figures.drawing import drawn
 from asymptotix.figures.outcome import Outcome, judged
 from asymptotix.models.random_features import RandomFeatures
 from asymptotix.results import RiskCurve
@@ -39,9 +40,13 @@ def double_descent(folder: Path, progress: Callable[[int, int], object], *, n_tr
         assert verdict.simulation is not None  # made two lines above
         verdict.simulation.to_csv(folder / f"{name}_simulation.csv")
     (folder / "double_descent.tex").write_text(first.theory.to_latex("test_error", "bias", "variance"), encoding="utf-8")
-    _figure(model, first, second, folder)
+    figure = drawn("Double descent: figure", lambda: _figure(model, first, second, folder))
     claim = f"Random ReLU features on the sphere, d = {DIMENSION}, n = {N_SAMPLES}: test error against n_features"
-    return [judged(f"{claim}, ridges {', '.join(f'{r:g}' for r in RIDGES)}", first), judged(f"{claim}, ridgeless limit", second)]
+    return [
+        judged(f"{claim}, ridges {', '.join(f'{r:g}' for r in RIDGES)}", first),
+        judged(f"{claim}, ridgeless limit", second),
+        *figure,
+    ]
 
 
 def _check(model: RandomFeatures, grid: dict[str, Any], n_trials: int, progress: Callable[[int, int], object]) -> Verdict:

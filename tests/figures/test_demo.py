@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -73,3 +74,12 @@ def test_a_missing_extra_skips_its_job_and_names_it(
     assert demo.run_demo(tmp_path, progress=False) == 0
     assert "asymptotix[data]" in (tmp_path / "summary.md").read_text()
     assert "skipped" in capsys.readouterr().out
+
+
+def test_without_matplotlib_numbers_and_verdicts_remain(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    outcomes = double_descent(tmp_path, silent, n_trials=2)
+    assert outcomes[-1].verdict == "skipped"
+    assert "asymptotix[plot]" in outcomes[-1].evidence
+    assert (tmp_path / "double_descent_simulation.csv").exists()
+    assert not (tmp_path / "double_descent.png").exists()
