@@ -37,7 +37,7 @@ def convert_ridge(ridge: ArrayLike, *, objective: str, n_samples: ArrayLike) -> 
         n_samples: number of samples, broadcast against `ridge`.
 
     Raises:
-        InvalidInputError: unknown objective.
+        InvalidInputError: unknown objective, n_samples not positive, or arguments that are not numbers.
 
     >>> float(convert_ridge(0.01, objective="mean", n_samples=100))
     1.0
@@ -45,4 +45,14 @@ def convert_ridge(ridge: ArrayLike, *, objective: str, n_samples: ArrayLike) -> 
     if objective not in RIDGE_FACTORS:
         raise InvalidInputError("objective", objective, f"one of {', '.join(RIDGE_FACTORS)}")
     factor, power = RIDGE_FACTORS[objective]
-    return np.asarray(factor * np.asarray(ridge, dtype=np.float64) * np.asarray(n_samples, dtype=np.float64) ** power)
+    penalties, counts = _numbers("ridge", ridge), _numbers("n_samples", n_samples)
+    if not np.all(counts > 0):
+        raise InvalidInputError("n_samples", float(np.min(counts)), "> 0")
+    return np.asarray(factor * penalties * counts**power)
+
+
+def _numbers(name: str, values: ArrayLike) -> NDArray[np.float64]:
+    try:
+        return np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise InvalidInputError(name, values, "a real number or an array of them") from None

@@ -20,6 +20,7 @@ from asymptotix.equivalents.dispatch import risk
 from asymptotix.errors import HypothesisError, InvalidInputError
 from asymptotix.results import RiskCurve, SimulatedCurve
 from asymptotix.simulation.trials import simulate
+from asymptotix.spectra.arguments import real_array, real_number
 
 if TYPE_CHECKING:
     from asymptotix.report.plot import CurveDisplay
@@ -215,7 +216,8 @@ def compare(
         simulation: the SimulatedCurve, for plots.
 
     Raises:
-        InvalidInputError: shapes that are not those of the grid, negative errors, an allowance above 5%.
+        InvalidInputError: shapes that are not those of the grid, negative errors, an allowance above 5%, a limit on z that
+            is not positive, n_trials negative or of another shape.
     """
     expected = curve.quantity(quantity)
     try:
@@ -226,12 +228,15 @@ def compare(
         ) from None
     if np.any(errors < 0):
         raise InvalidInputError("standard_errors", float(np.min(errors)), ">= 0")
-    if allowance is not None and not 0 <= allowance <= LARGEST_ALLOWANCE:
-        raise InvalidInputError("allowance", allowance, f"from 0 to {LARGEST_ALLOWANCE}", "a wider one is no agreement")
+    if allowance is not None:
+        valid, fix = f"from 0 to {LARGEST_ALLOWANCE}", "a wider one is no agreement"
+        allowance = real_number("allowance", allowance, lambda v: 0 <= v <= LARGEST_ALLOWANCE, valid, fix)
+    if max_z_score is not None:
+        max_z_score = real_number("max_z_score", max_z_score, lambda v: 0 < v < np.inf, "finite and > 0")
     heavy = np.broadcast_to(False if curve.heavy_tailed is None else curve.heavy_tailed, expected.shape)
     judged = ~heavy & np.isfinite(means) & np.isfinite(expected)
-    limit = _z_limit(int(np.sum(judged)), n_trials, judged) if max_z_score is None else float(max_z_score)
-    relative = _allowance(curve) if allowance is None else np.full(expected.shape, float(allowance))
+    limit = _z_limit(int(np.sum(judged)), n_trials, judged) if max_z_score is None else max_z_score
+    relative = _allowance(curve) if allowance is None else np.full(expected.shape, allowance)
     granted = np.maximum(relative * np.abs(expected), _rounding(curve, quantity, judged))
     return Verdict(
         quantity,
@@ -266,7 +271,11 @@ def _z_limit(points: int, n_trials: ArrayLike | None, judged: NDArray[np.bool_])
     level = 1.0 - FALSE_ALARM / (2 * max(points, 1))
     if n_trials is None:
         return float(ndtri(level))
-    fewest = np.min(np.broadcast_to(np.asarray(n_trials), judged.shape)[judged], initial=10**9)
+    trials = real_array("n_trials", n_trials)
+    if trials.shape not in ((), judged.shape) or not np.all(trials >= 0):
+        raise InvalidInputError("n_trials", n_trials, f"a number >= 0, or an array of them of the grid's shape {judged.shape}")
+    trials = np.broadcast_to(trials, judged.shape)
+    fewest = np.min(trials[judged], initial=10**9)
     return float(stdtrit(max(float(fewest) - 1.0, 1.0), level))
 
 
@@ -279,7 +288,7 @@ def _exclusions(heavy: NDArray[np.bool_], means: FloatArray) -> tuple[str, ...]:
         )
     missing = int(np.sum(~np.isfinite(means) & ~heavy))
     if missing:
-        lines.append(f"{missing} points left out: no finished trial")
+        lines.append(f"{missing} points left out: no finished trial, or a mean that is not finite")
     return tuple(lines)
 
 

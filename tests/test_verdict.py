@@ -140,6 +140,11 @@ def test_power_to_notice_a_bias_of_the_stated_size() -> None:
         ({"values": [1.0, 2.0]}, "grid's shape"),
         ({"standard_errors": -1.0}, "standard_errors"),
         ({"allowance": 0.2}, "a wider one is no agreement"),
+        ({"allowance": "none"}, "allowance"),
+        ({"max_z_score": np.nan}, "max_z_score = nan is not valid"),  # no deviation exceeds NaN: everything would agree
+        ({"max_z_score": -1.0}, "max_z_score"),
+        ({"n_trials": np.nan}, "n_trials"),
+        ({"n_trials": [1, 2]}, "n_trials"),
         ({"quantity": "beauty"}, "quantity = 'beauty' is not valid"),
     ],
 )

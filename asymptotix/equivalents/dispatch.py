@@ -31,8 +31,7 @@ def risk(model: Model, *, n_samples: ArrayLike, ridge: ArrayLike, n_features: Ar
 
     Returns:
         A RiskCurve: `excess_risk` = `bias` + `variance`, `test_error` = excess risk + noise variance, `train_error`,
-        `squared_norm`, `df1`, `df2`, `effective_ridge`, `overfitting_coefficient`.
-        `squared_norm`, `df1`, `df2`, `effective_ridge`, `overfitting_coefficient`.
+        `squared_norm`, `df1`, `df2`, `effective_ridge`, `overfitting_coefficient`; `nu1` for random features.
 
     Raises:
         InvalidInputError: an argument out of range.

@@ -62,8 +62,8 @@ def risk_values(
         test = excess + noise_variance
         train = np.where(np.isinf(n), 1.0, a / n) ** 2 * test
         features_share = np.where(np.isinf(p), 1.0, p / (c + e))
-        noisy = np.where(np.isinf(a), 0.0, e_per_kappa * (b2 + mixed + noise_variance) / (a + h))
-        norm = features_share * (noisy + np.where(np.isinf(a), 1.0, a / (a + h)) * mixed_per_kappa)
+        noisy = np.where(np.isinf(a), 0.0, _product(e_per_kappa, b2 + mixed + noise_variance) / (a + h))
+        norm = _product(features_share, noisy + _product(np.where(np.isinf(a), 1.0, a / (a + h)), mixed_per_kappa))
     fields = {
         "excess_risk": excess,
         "bias": bias,
@@ -79,6 +79,11 @@ def risk_values(
         "nu1": fixed_point.nu1,
     }
     return {name: np.asarray(values, dtype=np.float64) for name, values in fields.items()}
+
+
+def _product(one: FloatArray, other: FloatArray) -> FloatArray:
+    """The product, 0 where a factor is 0 whatever the other: what is not there has no norm, also at kappa = 0."""
+    return np.where((one == 0) | (other == 0), 0.0, one * other)
 
 
 def _refuse_infinite_risk(denominator: FloatArray, n: FloatArray, p: FloatArray) -> None:

@@ -11,9 +11,10 @@ G and $G+\Delta$, never a subtraction.
 
 Convergence. $f(\kappa)=\mathrm{df}_1+G$ is decreasing, convex in $\kappa$ and concave in $1/\kappa$. Hence, with
 $d=(f(\kappa)-m)/(-\partial f/\partial\log\kappa)$, the tangents in the
-two variables bound the root: $\kappa(1+d)\le\kappa_*\le\kappa/(1-d)$. Every evaluation shrinks the bracket by them, Newton's
-step in log-log is taken if it falls inside and the bracket
-is bisected otherwise, so the iteration cannot diverge; near the root it is quadratic, and $|d|\le10^{-8}$ determines it to $d^2$.
+two variables bound the root: $\kappa(1+d)\le\kappa_*\le\kappa/(1-d)$. Every evaluation shrinks the bracket by them, starting
+from that of `bracket`; Newton's step in log-log is taken if it falls inside and the bracket halved in one of the last two
+evaluations, and the bracket is bisected otherwise, so the iteration can neither diverge nor crawl; near the root it is
+quadratic, and $|d|\le10^{-8}$ determines it to $d^2$.
 """
 
 from __future__ import annotations
@@ -24,10 +25,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from asymptotix.equivalents.bracket import first_bounds, first_guess
 from asymptotix.equivalents.level_sums import residual_and_slope
-from asymptotix.equivalents.levels import SortedLevels
+from asymptotix.equivalents.levels import SAFE_LOG, SortedLevels
 from asymptotix.errors import ConvergenceError, InvalidInputError, TruncationWarning
-from asymptotix.spectra.spectrum import Spectrum
+from asymptotix.spectra.arguments import real_array
+from asymptotix.spectra.spectrum import Spectrum, checked_spectrum
 
 __all__ = ["EffectiveRidge", "effective_ridge", "solve_on_levels"]
 
@@ -35,6 +38,9 @@ FloatArray = NDArray[np.float64]
 
 _CONVERGED = 1e-8  # of d: the step that follows lies between the two tangent bounds, which are d^2 apart
 _MAX_EVALUATIONS = 200
+_PATIENCE = 2  # evaluations that may leave more than half of the bracket before it is bisected
+_PLATEAU = 1e-300  # a slope below it is underflow: between eigenvalues e^1400 apart there is no root to be seen in float64
+_EPS = float(np.finfo(np.float64).eps)
 _TRUNCATION = 1e-13  # relative change of kappa that a lumped tail may cause without a word
 _INEXACT_TAIL = 1e-9  # the same for the rounding of a tail that was computed in float64
 
@@ -45,8 +51,8 @@ class EffectiveRidge:
 
     `value` is $\lambda_*$ (units of the eigenvalues; $\nu_2$ for random features) and `log_value` its logarithm, which stays
     finite where `value` underflows.
-    `lower` and `upper` bound the root (tangent bounds, widened by the rounding of the sums); `residual` is the relative
-    distance d of the last iterate.
+    `lower` and `upper` bound the root (tangent bounds, widened by the rounding of the sums and, for multiplicities that are not
+    whole numbers, of the eigenvalue counts); `residual` is the relative distance d of the last iterate.
     `samples_gap` $= n-\mathrm{df}_1$ and `features_gap` $= p-\mathrm{df}_1$; `nu1` $=\nu_2(1-\mathrm{df}_1/p)$, equal to
     `value` for ridge regression.
     """
@@ -73,7 +79,7 @@ def effective_ridge(
         spectrum: the eigenvalues.
         n_samples: n > 0, not necessarily an integer; infinite allowed with finite `n_features`.
         ridge: $\lambda\ge0$ beside the *sum* of squared errors. At 0 the limit from above: the root of
-            $\mathrm{df}_1=\min(n,p)$, or 0 if the rank is not larger.
+            $\mathrm{df}_1=\min(n,p)$, or 0 if the rank (as rounded, if not whole) is not larger. Invisible at infinite n.
         n_features: p > 0 or infinite. Default infinite: ridge and kernel ridge regression.
 
     Raises:
@@ -84,7 +90,8 @@ def effective_ridge(
         Ridge: [HastieMontanariRossetTibshirani2022], [Simon2023]. Random features: [DefilippisLoureiroMisiakiewicz2024].
         derivations/ridge_fixed_point.py.
     """
-    return solve_on_levels(SortedLevels.of(spectrum), spectrum, n_samples=n_samples, ridge=ridge, n_features=n_features)
+    levels = SortedLevels.of(checked_spectrum(spectrum))
+    return solve_on_levels(levels, spectrum, n_samples=n_samples, ridge=ridge, n_features=n_features)
 
 
 def solve_on_levels(
@@ -94,18 +101,19 @@ def solve_on_levels(
     n, lam, p = _grid(n_samples, ridge, n_features)
     shape = n.shape
     n, lam, p = n.ravel(), lam.ravel(), p.ravel()
-    at_zero = (lam == 0) & (np.minimum(n, p) >= levels.rank)
+    at_zero = ((lam == 0) | np.isinf(n)) & (np.minimum(n, p) >= levels.rank)
     log_kappa = np.full(n.shape, -np.inf)
-    distance, evaluations = np.zeros(n.shape), np.zeros(n.shape, dtype=np.int64)
+    distance, slack, evaluations = np.zeros(n.shape), np.zeros(n.shape), np.zeros(n.shape, dtype=np.int64)
     solve = ~at_zero
-    log_kappa[solve], distance[solve], evaluations[solve] = _solve(levels, n[solve], p[solve], lam[solve])
+    log_kappa[solve], distance[solve], slack[solve], evaluations[solve] = _solve(levels, n[solve], p[solve], lam[solve])
     samples_gap, features_gap = _gaps(n, p, lam, log_kappa, levels.rank)
-    with np.errstate(under="ignore"):
+    with np.errstate(under="ignore", over="ignore"):
         kappa = np.exp(log_kappa)
-        nu1 = np.where(np.isinf(p), kappa, kappa * np.where(np.isinf(p), 1.0, features_gap) / np.where(np.isinf(p), 1.0, p))
+        nu1 = kappa * np.where(np.isinf(p), 1.0, np.where(np.isinf(p), 1.0, features_gap) / np.where(np.isinf(p), 1.0, p))
     _warn_of_truncation(spectrum, levels, n, p, lam, log_kappa)
-    slack = _rounding(levels, log_kappa)
-    lower, upper = kappa * (1.0 - slack), kappa * (1.0 + slack)
+    with np.errstate(over="ignore"):  # the neighbouring double also holds the root where kappa under- or overflows
+        lower = np.where(solve, np.nextafter(kappa * np.exp(-slack), 0.0), 0.0)
+        upper = np.where(solve, np.nextafter(kappa * np.exp(slack), np.inf), 0.0)
     fields = (kappa, log_kappa, lower, upper, distance, evaluations, samples_gap, features_gap, nu1)
     return EffectiveRidge(*(np.reshape(values, shape) for values in fields))
 
@@ -128,10 +136,7 @@ def _grid(n_samples: ArrayLike, ridge: ArrayLike, n_features: ArrayLike | None) 
 
 
 def _numbers(name: str, values: ArrayLike, valid: object, text: str) -> FloatArray:
-    try:
-        array = np.asarray(values, dtype=np.float64)
-    except (TypeError, ValueError):
-        raise InvalidInputError(name, values, "a real number or an array of them") from None
+    array = real_array(name, values, "a real number or an array of them")
     bad = ~valid(array)  # type: ignore[operator]  # a predicate, written inline by the three callers
     if np.any(bad):
         raise InvalidInputError(name, float(array[bad].flat[0]), text)
@@ -140,14 +145,16 @@ def _numbers(name: str, values: ArrayLike, valid: object, text: str) -> FloatArr
 
 def _constraint(n: FloatArray, p: FloatArray, lam: FloatArray, log_kappa: FloatArray) -> tuple[FloatArray, FloatArray]:
     """G and -dG/dlog(kappa) of (FP)."""
-    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        ridge_term = np.where(lam > 0, np.exp(np.minimum(np.log(lam) - log_kappa, 709.0)), 0.0)
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore", under="ignore"):
+        direct = lam / np.exp(log_kappa)  # beyond the range of doubles through logarithms
+        far = np.exp(np.minimum(np.log(lam) - log_kappa, 700.0))
+        ridge_term = np.where(lam == 0, 0.0, np.where(np.abs(log_kappa) < SAFE_LOG, np.minimum(direct, np.exp(700.0)), far))
         finite = np.isfinite(n) & np.isfinite(p)
         delta = np.where(finite, np.abs(n - p), 1.0)
-        q = np.where(finite, p, 1.0) * ridge_term
-        root = np.sqrt(delta**2 + 4.0 * q)
-        gap = np.where(q > 0, 2.0 * q / (delta + root), 0.0)
-        slope = np.where(q > 0, q / root, 0.0)
+        half = np.sqrt(np.where(finite, p, 1.0)) * np.sqrt(ridge_term)  # of q, since neither q nor delta^2 may overflow
+        root = np.hypot(delta, 2.0 * half)
+        gap = np.where(half > 0, half * (half / (delta / 2 + root / 2)), 0.0)
+        slope = np.where(half > 0, half * (half / root), 0.0)
     # infinite n at finite ridge: the ridge is invisible; infinite p: ridge regression
     gap = np.where(finite, gap, np.where(np.isinf(p), ridge_term, 0.0))
     slope = np.where(finite, slope, np.where(np.isinf(p), ridge_term, 0.0))
@@ -167,33 +174,36 @@ def _gaps(n: FloatArray, p: FloatArray, lam: FloatArray, log_kappa: FloatArray, 
 
 def _solve(
     levels: SortedLevels, n: FloatArray, p: FloatArray, lam: FloatArray
-) -> tuple[FloatArray, FloatArray, NDArray[np.int64]]:
-    """log(kappa), the last d and the number of evaluations of each point."""
+) -> tuple[FloatArray, FloatArray, FloatArray, NDArray[np.int64]]:
+    """log(kappa), the last d, the rounding error of log(kappa) and the number of evaluations of each point."""
     goal = np.minimum(n, p)
-    log_kappa = _start(levels, n, p, lam, goal)
-    low, high = np.full(n.shape, -np.inf), np.full(n.shape, np.inf)
-    distance, evaluations = np.full(n.shape, np.inf), np.zeros(n.shape, dtype=np.int64)
+    low, high = first_bounds(levels, n, p, lam)
+    log_kappa = np.clip(first_guess(levels, n, lam, goal), low, high)
+    distance, slack, evaluations = np.full(n.shape, np.inf), np.zeros(n.shape), np.zeros(n.shape, dtype=np.int64)
+    stalled = np.zeros(n.shape, dtype=np.int64)
     active = np.arange(n.size)
     for _ in range(_MAX_EVALUATIONS):
         if active.size == 0:
-            return log_kappa, distance, evaluations
-        x = log_kappa[active]
+            return log_kappa, distance, slack, evaluations
+        x, width = log_kappa[active], high[active] - low[active]
         residual, slope = residual_and_slope(levels, x, goal[active])
         gap, gap_slope = _constraint(n[active], p[active], lam[active], x)
         residual, slope = residual + gap, slope + gap_slope
-        d = residual / slope
-        step = _newton_step(residual, slope, goal[active])
-        lo, hi = _tangent_bounds(x, d)
+        d, noise = residual / slope, levels.count_error(x) / slope
+        lo, hi = _tangent_bounds(x, d, noise)
         low[active], high[active] = np.maximum(low[active], lo), np.minimum(high[active], hi)
+        stalled[active] = np.where(high[active] - low[active] > width / 2, stalled[active] + 1, 0)
+        step = np.where(stalled[active] >= _PATIENCE, np.inf, _newton_step(residual, slope, goal[active]))
         log_kappa[active] = _inside(x + step, low[active], high[active])
         distance[active], evaluations[active] = d, evaluations[active] + 1
-        done = np.abs(d) <= np.maximum(_CONVERGED, 8 * np.finfo(float).eps * np.abs(x))
-        log_kappa[active[done]] = x[done] + np.log1p(d[done] * (1.0 + d[done] / 2))
+        done = (np.abs(d) <= np.maximum(_CONVERGED, np.maximum(8 * _EPS * np.abs(x), 2 * noise))) & (slope > _PLATEAU)
+        settled = np.clip(d[done], -0.5, 0.5)  # beyond only where the rounding of the counts leaves no digit
+        log_kappa[active[done]] = x[done] + np.log1p(settled * (1.0 + settled / 2))
+        slack[active[done]] = _rounding(levels, x[done]) + 4 * noise[done]
         active = active[~done]
     worst = int(active[np.argmax(np.abs(distance[active]))])
     raise ConvergenceError(
         f"lambda* did not converge at n_samples = {n[worst]:g}, n_features = {p[worst]:g}, ridge = {lam[worst]:g}: "
-        f"relative distance {distance[worst]:.2g}"
         f"relative distance {distance[worst]:.2g}"
     )
 
@@ -201,55 +211,38 @@ def _solve(
 def _newton_step(residual: FloatArray, slope: FloatArray, goal: FloatArray) -> FloatArray:
     """Newton on log f(log kappa) = log m: exact for one level, and for a power law far inside it."""
     ratio = np.maximum(residual / goal, -1.0 + 1e-15)
-    return np.asarray(np.log1p(ratio) * (goal + residual) / slope)
+    with np.errstate(over="ignore"):
+        return np.asarray(np.log1p(ratio) * (goal + residual) / slope)
 
 
-def _tangent_bounds(x: FloatArray, d: FloatArray) -> tuple[FloatArray, FloatArray]:
+def _tangent_bounds(x: FloatArray, d: FloatArray, noise: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Brackets of log(kappa*), widened by a few ulp, since near d = -1 and d = 1 they lose relative accuracy."""
     width = 1e-14 * (1.0 + np.abs(x))
+    lower, upper = d - 4 * noise, d + 4 * noise
     with np.errstate(divide="ignore", invalid="ignore"):
-        lower = np.where(d > -1.0, x + np.log1p(np.maximum(d, -1.0)), -np.inf)
-        upper = np.where(d < 1.0, x - np.log1p(-np.minimum(d, 1.0)), np.inf)
-    return lower - width, upper + width
+        below = np.where(lower > -1.0, x + np.log1p(np.maximum(lower, -1.0)), -np.inf)
+        above = np.where(upper < 1.0, x - np.log1p(-np.minimum(upper, 1.0)), np.inf)
+    return below - width, above + width
 
 
 def _inside(x: FloatArray, low: FloatArray, high: FloatArray) -> FloatArray:
-    with np.errstate(invalid="ignore"):
-        middle = np.where(
-            np.isfinite(low) & np.isfinite(high), (low + high) / 2, np.where(np.isfinite(low), low + 5.0, high - 5.0)
-        )
-    outside = ~((x >= low) & (x <= high))
-    return np.where(outside, middle, x)
-
-
-def _start(levels: SortedLevels, n: FloatArray, p: FloatArray, lam: FloatArray, goal: FloatArray) -> FloatArray:
-    """log of kappa <= (ridge + sum of the eigenvalues beyond the k largest) / (m - k), at k of about m / 2."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        # a node of a compressed octave may have a negative weight: left out, since this is only a start
-        log_mass = np.where(levels.multiplicities > 0, np.log(levels.multiplicities), -np.inf) + levels.logs
-        log_tail = np.log(levels.tail) if levels.tail > 0 else -np.inf
-        beyond = np.logaddexp.accumulate(np.append(log_mass, log_tail)[::-1])[::-1]
-        k = levels.bounds[np.minimum(np.searchsorted(levels.counts, goal / 2, side="left"), levels.bounds.size - 1)]
-        log_ridge = np.where(np.isinf(n), -np.inf, np.log(lam))
-        start = np.logaddexp(beyond[k], log_ridge) - np.log(goal / 2)
-    fallback = levels.logs[-1] if levels.logs.size else 0.0
-    return np.where(np.isfinite(start), start, fallback)
+    return np.where((x >= low) & (x <= high), x, (low + high) / 2)
 
 
 def _rounding(levels: SortedLevels, log_kappa: FloatArray) -> FloatArray:
-    """Relative rounding error of kappa.
+    """Relative rounding error of kappa for exact counts.
 
     E is at least half the sum of the split terms, so their summation error enters at most twice; |log kappa| eps is the
-    exponential's.
+    exponential's, and eigenvalues taken through their logarithms carry the rounding of those.
     """
-    finite = np.where(np.isfinite(log_kappa), np.abs(log_kappa), 0.0)
-    return np.asarray(np.finfo(float).eps * (8.0 + 2.0 * np.sqrt(max(levels.logs.size, 1)) + finite))
+    through_logs = 0.0 if levels.direct(log_kappa) else float(np.max(np.abs(levels.logs[np.isfinite(levels.logs)]), initial=0.0))
+    return np.asarray(_EPS * (8.0 + 2.0 * np.sqrt(max(levels.logs.size, 1)) + np.abs(log_kappa) + through_logs))
 
 
 def _warn_of_truncation(
     spectrum: Spectrum, levels: SortedLevels, n: FloatArray, p: FloatArray, lam: FloatArray, log_kappa: FloatArray
 ) -> None:
-    if spectrum.tail == 0 or (spectrum.tail_peak == 0 and spectrum.tail_error == 0):
+    if n.size == 0 or spectrum.tail == 0 or (spectrum.tail_peak == 0 and spectrum.tail_error == 0):
         return
     _, spread = residual_and_slope(levels, log_kappa, np.minimum(n, p))
     spread = spread + _constraint(n, p, lam, log_kappa)[1]

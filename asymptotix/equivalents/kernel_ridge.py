@@ -131,4 +131,6 @@ def _squared_norm(
 
 def _per_kappa(d: FloatArray, kappa: FloatArray) -> FloatArray:
     """D / (D + kappa)^2, 0 for a zero eigenvalue also at kappa = 0."""
-    return np.where(d > 0, d / (d + kappa[:, None] + (d == 0)) ** 2, 0.0)
+    total = d + kappa[:, None] + (d == 0)
+    with np.errstate(over="ignore", under="ignore"):
+        return np.where(d > 0, d / total / total, 0.0)

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar
 
-import numpy as np
 from numpy.typing import ArrayLike
 
 from asymptotix.errors import InvalidInputError
 from asymptotix.kernels.matrix import kernel_matrix
 from asymptotix.models.designs import DataKernel, SphereKernel
 from asymptotix.models.levels import checked_labels, checked_noise, levels_of, sphere_energies
+from asymptotix.spectra.arguments import real_array
 from asymptotix.spectra.harmonics import checked_dimension
 from asymptotix.spectra.spectrum import Spectrum
 from asymptotix.spectra.sphere import kernel_spectrum
@@ -71,9 +71,10 @@ class KernelRidge:
         """
         if sampling not in ("without_replacement", "replacement"):
             raise InvalidInputError("sampling", sampling, "'without_replacement' or 'replacement'")
-        matrix = (
-            np.asarray(X, dtype=np.float64) if isinstance(kernel, str) and kernel == "precomputed" else kernel_matrix(kernel, X)
-        )
+        given = isinstance(kernel, str) and kernel == "precomputed"
+        matrix = real_array("X", X) if given else kernel_matrix(kernel, X)
+        if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1]:
+            raise InvalidInputError("X", f"array of shape {matrix.shape}", "the N x N kernel matrix")
         labels = checked_labels(y, matrix.shape[0])
         return cls(DataKernel(matrix, labels, checked_noise(noise_variance), sampling == "replacement"))
 

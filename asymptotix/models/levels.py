@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from asymptotix.errors import InvalidInputError
 from asymptotix.kernels.kernel_map import KernelMap
 from asymptotix.kernels.matrix import kernel_matrix
 from asymptotix.models.designs import DataFeatures, DataKernel, Design, SphereFeatures, SphereKernel
+from asymptotix.spectra.arguments import real_array, real_number
 from asymptotix.spectra.empirical import empirical_spectrum
 from asymptotix.spectra.spectrum import Spectrum
 from asymptotix.spectra.sphere import activation_spectrum, kernel_spectrum
@@ -53,14 +54,13 @@ def sphere_energies(target: Target, spectrum_from: Callable[[int], Spectrum]) ->
 
 def checked_noise(noise_variance: float) -> float:
     """A variance: finite and >= 0."""
-    if not (np.isfinite(noise_variance) and noise_variance >= 0):
-        raise InvalidInputError("noise_variance", noise_variance, "finite and >= 0 (a variance, not a standard deviation)")
-    return float(noise_variance)
+    valid = "finite and >= 0 (a variance, not a standard deviation)"
+    return real_number("noise_variance", noise_variance, lambda v: 0 <= v < np.inf, valid)
 
 
-def checked_labels(labels: object, n_points: int) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+def checked_labels(labels: ArrayLike, n_points: int) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
     """One finite label per point."""
-    values = np.asarray(labels, dtype=np.float64)
+    values = real_array("y", labels)
     if values.shape != (n_points,):
         raise InvalidInputError("y", f"array of shape {values.shape}", f"of shape ({n_points},), one label per row of X")
     if not np.all(np.isfinite(values)):

@@ -12,8 +12,9 @@ from numpy.typing import ArrayLike
 from asymptotix.errors import InvalidInputError
 from asymptotix.models.designs import DataFeatures, GaussianFeatures, SphereFeatures
 from asymptotix.models.levels import checked_labels, checked_noise, levels_of, sphere_energies
+from asymptotix.spectra.arguments import real_array
 from asymptotix.spectra.harmonics import checked_dimension
-from asymptotix.spectra.spectrum import Spectrum
+from asymptotix.spectra.spectrum import Spectrum, checked_spectrum
 from asymptotix.spectra.sphere import activation_spectrum
 from asymptotix.spectra.target import Target, as_target
 
@@ -41,7 +42,7 @@ class RandomFeatures:
 
     def __init__(self, spectrum: Spectrum, target: Target | ArrayLike, *, noise_variance: float = 0.0) -> None:
         """See the class."""
-        energies = as_target(target)
+        spectrum, energies = checked_spectrum(spectrum), as_target(target)
         design = GaussianFeatures(
             spectrum.eigenvalues,
             spectrum.multiplicities,
@@ -89,7 +90,7 @@ class RandomFeatures:
         """
         from asymptotix.activations.activation import activation as as_activation
 
-        inputs = np.asarray(X, dtype=np.float64)
+        inputs = real_array("X", X)
         if inputs.ndim != 2 or inputs.size == 0 or not np.all(np.isfinite(inputs)):
             raise InvalidInputError(
                 "X", f"array of shape {inputs.shape}", "a nonempty two-dimensional array of finite numbers, N x d"

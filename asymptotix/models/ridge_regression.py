@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from asymptotix.models.designs import GaussianCovariates
 from asymptotix.models.levels import checked_noise
-from asymptotix.spectra.spectrum import Spectrum
+from asymptotix.spectra.spectrum import Spectrum, checked_spectrum
 from asymptotix.spectra.target import Target, as_target
 
 __all__ = ["RidgeRegression"]
@@ -25,6 +25,9 @@ class RidgeRegression:
         target: energies $s_i\beta_i^2$ per level, a Target or an array.
         noise_variance: $\mathrm{Var}\,\varepsilon\ge0$.
 
+    Raises:
+        InvalidInputError: no Spectrum, energies beyond its levels, a noise variance that is negative or not finite.
+
     Source:
         [HastieMontanariRossetTibshirani2022], [DobribanWager2018], [ChengMontanari2024].
     """
@@ -36,7 +39,7 @@ class RidgeRegression:
 
     def __init__(self, spectrum: Spectrum, target: Target | ArrayLike, *, noise_variance: float = 0.0) -> None:
         """See the class."""
-        object.__setattr__(self, "spectrum", spectrum)
+        object.__setattr__(self, "spectrum", checked_spectrum(spectrum))
         object.__setattr__(self, "target", as_target(target))
         object.__setattr__(self, "noise_variance", checked_noise(noise_variance))
         self.target.padded(len(spectrum))

@@ -41,7 +41,7 @@ def compress(values: FloatArray, weights: FloatArray) -> CompressedLevels:
     exponents = np.frexp(values)[1]
     first = np.flatnonzero(np.diff(exponents, prepend=exponents[0] + 1))
     sizes = np.diff(np.append(first, values.size))
-    counts = np.add.reduceat(weights[0], first)
+    counts = np.add.reduceat(weights[0], first, dtype=np.longdouble).astype(np.float64)
     nodes, carried = [], []
     for start, size, exponent in zip(first, sizes, exponents[first], strict=True):
         part = slice(start, start + size)

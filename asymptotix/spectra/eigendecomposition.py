@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from asymptotix.errors import InvalidInputError
+from asymptotix.spectra.arguments import real_array
 
 __all__ = ["positive_semidefinite"]
 
@@ -13,12 +14,12 @@ FloatArray = NDArray[np.float64]
 
 
 def positive_semidefinite(name: str, matrix: ArrayLike) -> tuple[FloatArray, FloatArray]:
-    """Eigenvalues, decreasing, and eigenvectors in columns. Values negative by rounding, down to -N eps max, become 0.
+    """Eigenvalues, decreasing, and eigenvectors in columns; eigenvalues below N eps max, which is their rounding, become 0.
 
     Raises:
-        InvalidInputError: not square, not finite, not symmetric to 1e-10 of its largest entry, or a negative eigenvalue.
+        InvalidInputError: not square, not finite, not symmetric to 1e-10 of its largest entry, an eigenvalue below -10 N eps max.
     """
-    values = np.asarray(matrix, dtype=np.float64)
+    values = real_array(name, matrix, "a square matrix of real numbers")
     if values.ndim != 2 or values.shape[0] != values.shape[1] or values.size == 0:
         raise InvalidInputError(name, f"array of shape {values.shape}", "a square matrix")
     if not np.all(np.isfinite(values)):

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from asymptotix.errors import InvalidInputError
+from asymptotix.spectra.arguments import real_array
 from asymptotix.spectra.eigendecomposition import positive_semidefinite
 from asymptotix.spectra.spectrum import Spectrum
 from asymptotix.spectra.target import Target
@@ -27,7 +28,7 @@ def empirical_spectrum(kernel_matrix: ArrayLike, y: ArrayLike) -> tuple[Spectrum
         [Simon2023], [BordelonCanatarPehlevan2020].
     """
     values, vectors = positive_semidefinite("kernel_matrix", kernel_matrix)
-    labels = np.asarray(y, dtype=np.float64)
+    labels = real_array("y", y)
     if labels.shape != values.shape:
         raise InvalidInputError("y", f"array of shape {labels.shape}", f"of shape ({values.size},)")
     if not np.all(np.isfinite(labels)):

@@ -10,26 +10,33 @@ from __future__ import annotations
 from math import comb, sqrt
 
 from asymptotix.errors import InvalidInputError
+from asymptotix.spectra.arguments import whole_number
 
 __all__ = ["checked_dimension", "multiplicity", "recurrence_coefficient"]
 
+_LARGEST_DIMENSION = 1e12  # far beyond it 16 multiplicities, the fewest computed, leave the range of doubles
+
 
 def checked_dimension(dimension: int) -> int:
-    """The dimension d of R^d as an int; InvalidInputError below 3 (the harmonics of the circle have another multiplicity)."""
-    if isinstance(dimension, bool) or not float(dimension).is_integer() or dimension < 3:
-        raise InvalidInputError("dimension", dimension, "an integer >= 3")
-    return int(dimension)
+    """The dimension d of R^d as an int, from 3 (the harmonics of the circle have another multiplicity) to 1e12."""
+    d = whole_number("dimension", dimension, 3)
+    if d > _LARGEST_DIMENSION:
+        raise InvalidInputError("dimension", dimension, f"at most {_LARGEST_DIMENSION:g}")
+    return d
 
 
 def multiplicity(dimension: int, degree: int) -> float:
     r"""$B(d,k) = \binom{d+k-1}{k} - \binom{d+k-3}{k-2}$, the number of harmonics of degree k, correctly rounded.
 
     Raises:
-        OverflowError: beyond 1.8e308.
+        InvalidInputError: a degree at which it is beyond 1.8e308.
     """
     if degree < 2:
         return float(1 if degree == 0 else dimension)
-    return float(comb(dimension + degree - 1, degree) - comb(dimension + degree - 3, degree - 2))
+    try:
+        return float(comb(dimension + degree - 1, degree) - comb(dimension + degree - 3, degree - 2))
+    except OverflowError:
+        raise InvalidInputError("degree", degree, f"so small that B({dimension}, degree) is below 1.8e308") from None
 
 
 def recurrence_coefficient(dimension: int, degree: int) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from asymptotix.errors import InvalidInputError
+from asymptotix.spectra.arguments import real_number, whole_number
 from asymptotix.spectra.spectrum import Spectrum
 from asymptotix.spectra.target import Target
 
@@ -38,18 +38,17 @@ class PowerLaw(Spectrum):
 
     def __init__(self, exponent: float, size: int | None = None) -> None:
         """See the class."""
-        if not (np.isfinite(exponent) and exponent > (1.0 if size is None else 0.0)):
-            valid = "> 1 (the trace of an infinite spectrum diverges otherwise)" if size is None else "> 0"
-            raise InvalidInputError("exponent", exponent, valid, "" if size is not None else "or pass size= to truncate")
-        if size is not None and (size != int(size) or size < 1):
-            raise InvalidInputError("size", size, "an integer >= 1, or None for infinitely many")
-        index, counts, last = _levels(float(exponent), None if size is None else int(size))
+        least, valid = (0.0, "> 0") if size is not None else (1.0, "> 1 (the trace of an infinite spectrum diverges otherwise)")
+        fix = "" if size is not None else "or pass size= to truncate"
+        exponent = real_number("exponent", exponent, lambda v: least < v < np.inf, valid, fix)
+        size = None if size is None else whole_number("size", size, 1)
+        index, counts, last = _levels(exponent, size)
         # sum_{i > last} i^-a by the midpoint rule from last + 1/2; its relative error 1/last^2 is far below rounding
         mass = 0.0 if size is not None else (last + 0.5) ** (1.0 - exponent) / (exponent - 1.0)
         peak = 0.0 if size is not None else (last + 1.0) ** -exponent
         logs = -exponent * np.log(index)
         super().__init__(np.exp(logs), counts, mass, peak, _log_eigenvalues=logs)
-        object.__setattr__(self, "exponent", float(exponent))
+        object.__setattr__(self, "exponent", exponent)
         object.__setattr__(self, "size", size)
         object.__setattr__(self, "_index", index)
 
@@ -59,8 +58,7 @@ class PowerLaw(Spectrum):
 
     def target(self, source: float) -> Target:
         r"""Energies $e_i = i^{-1-2\alpha r}$, r = `source` > 0: the source condition of [CuiEtAl2021]."""
-        if not (np.isfinite(source) and source > 0):
-            raise InvalidInputError("source", source, "finite and > 0")
+        source = real_number("source", source, lambda v: 0 < v < np.inf, "finite and > 0")
         power = 1.0 + 2.0 * self.exponent * source
         energies = self.multiplicities * self._index**-power
         tail = 0.0 if self.size is not None else (_last_index(self.exponent) + 0.5) ** (1.0 - power) / (power - 1.0)

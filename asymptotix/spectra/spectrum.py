@@ -10,11 +10,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from asymptotix.errors import InvalidInputError
+from asymptotix.spectra.arguments import real_array, real_number
 
 if TYPE_CHECKING:
     from asymptotix.spectra.target import Target
 
-__all__ = ["Spectrum"]
+__all__ = ["Spectrum", "checked_spectrum"]
 
 FloatArray = NDArray[np.float64]
 
@@ -66,14 +67,11 @@ class Spectrum:
         if not np.all(np.isfinite(counts) & (counts > 0)):
             bad = counts[~(np.isfinite(counts) & (counts > 0))][0]
             raise InvalidInputError("multiplicities", float(bad), "finite and > 0 in every entry")
-        for name, value in (("tail", tail), ("tail_peak", tail_peak), ("tail_error", tail_error)):
-            if not (np.isfinite(value) and value >= 0):
-                raise InvalidInputError(name, value, "finite and >= 0")
         for name, array in (("eigenvalues", levels), ("multiplicities", counts)):
             array.setflags(write=False)
             object.__setattr__(self, name, array)
         for name, number in (("tail", tail), ("tail_peak", tail_peak), ("tail_error", tail_error)):
-            object.__setattr__(self, name, float(number))
+            object.__setattr__(self, name, real_number(name, number, lambda v: 0 <= v < np.inf, "finite and >= 0"))
         object.__setattr__(self, "_log_eigenvalues", _log_eigenvalues)
 
     @classmethod
@@ -130,10 +128,14 @@ class Spectrum:
 
 
 def _vector(name: str, values: ArrayLike) -> FloatArray:
-    try:
-        array = np.array(values, dtype=np.float64)
-    except (TypeError, ValueError):
-        raise InvalidInputError(name, values, "a one-dimensional array of real numbers") from None
+    array = real_array(name, values, "a one-dimensional array of real numbers")
     if array.ndim != 1 or array.size == 0:
         raise InvalidInputError(name, f"array of shape {array.shape}", "a nonempty one-dimensional array")
     return array
+
+
+def checked_spectrum(spectrum: object) -> Spectrum:
+    """A Spectrum, refused if it is anything else."""
+    if not isinstance(spectrum, Spectrum):
+        raise InvalidInputError("spectrum", spectrum, "a Spectrum", "make one with Spectrum(eigenvalues, multiplicities)")
+    return spectrum

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from asymptotix.activations.activation import Activation, activation as as_activation
 from asymptotix.errors import InvalidInputError, NotInClosedClassError
 from asymptotix.kernels.kernel_map import KernelMap
+from asymptotix.spectra.arguments import real_number, whole_number
 from asymptotix.spectra.harmonics import checked_dimension, multiplicity
 from asymptotix.spectra.monomials import DIGITS, monomial_energies
 from asymptotix.spectra.spectrum import Spectrum
@@ -59,7 +60,8 @@ def activation_spectrum(
         min_degree: keep at least these degrees as levels.
 
     Raises:
-        InvalidInputError: a dimension below 3, weights that are neither, an activation that is not square-integrable.
+        InvalidInputError: a dimension below 3, max_degree, max_samples or min_degree out of range, weights that are neither, an
+            activation that is not square-integrable.
     """
     sigma = as_activation(activation)
     d = checked_dimension(dimension)
@@ -94,10 +96,13 @@ def kernel_spectrum(
         min_degree: as in `activation_spectrum`.
 
     Raises:
-        InvalidInputError: a dimension below 3, or a kernel with a negative eigenvalue, which is not positive semidefinite.
+        InvalidInputError: a dimension below 3, max_degree, max_samples or min_degree out of range, no kernel, or a kernel with a
+            negative eigenvalue, which is not positive semidefinite.
     """
     d = checked_dimension(dimension)
     kernel = getattr(kernel, "kernel", kernel)
+    if not callable(kernel):
+        raise InvalidInputError("kernel", kernel, "a Formula with a kernel, a KernelMap, or a function k(q1, q2, c)")
     exact = two_layer_energies(kernel, d)
     if exact is not None:
         energies, ceiling = _exact(exact), 65536
@@ -202,10 +207,12 @@ def _from_float(values: FloatArray, mass: float) -> tuple[FloatArray, float, flo
 
 
 def _assemble(energies: Energies, d: int, max_degree: int | None, max_samples: float, min_degree: int, ceiling: int) -> Spectrum:
+    max_samples = real_number("max_samples", max_samples, lambda v: 0 < v < np.inf, "finite and > 0")
+    min_degree = whole_number("min_degree", min_degree, 0)
     if max_degree is not None:
-        if not float(max_degree).is_integer() or max_degree < 0:
-            raise InvalidInputError("max_degree", max_degree, "an integer >= 0")
-        return _spectrum(*energies(int(max_degree)), d, by_definition=True)
+        max_degree = whole_number("max_degree", max_degree, 0)
+        multiplicity(d, max_degree)  # refuses a degree out of range before the quadrature
+        return _spectrum(*energies(max_degree), d, by_definition=True)
     # the degrees needed grow as the dimension falls; a first guess that suffices saves the quadrature of a smaller one
     top = max(96 if d <= 12 else 48 if d <= 40 else 16, min_degree)
     while True:
@@ -219,7 +226,7 @@ def _assemble(energies: Energies, d: int, max_degree: int | None, max_samples: f
 
 def _spectrum(levels: FloatArray, mass: float, tail: float, tail_error: float, d: int, *, by_definition: bool) -> Spectrum:
     if not np.isfinite(mass):
-        raise InvalidInputError("activation", mass, "square-integrable on the sphere")
+        raise InvalidInputError("mass", mass, "finite", "the activation or kernel is not square-integrable on the sphere")
     counts = _multiplicities(d, levels.size - 1)
     if np.any(levels < -1e-12 * abs(mass)):
         k = int(np.argmin(levels))

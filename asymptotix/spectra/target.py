@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from asymptotix.errors import InvalidInputError
+from asymptotix.spectra.arguments import real_array, real_number
 
 __all__ = ["Target"]
 
@@ -21,7 +22,7 @@ class Target:
     For eigendirections $e_i = s_i\beta_i^2$, which stays finite for targets outside the RKHS.
 
     Raises:
-        InvalidInputError: a NaN, infinite or negative energy.
+        InvalidInputError: a NaN, infinite or negative energy or tail, or anything but real numbers.
     """
 
     energies: FloatArray
@@ -29,20 +30,15 @@ class Target:
 
     def __init__(self, energies: ArrayLike, tail: float = 0.0) -> None:
         """See the class."""
-        try:
-            values = np.array(energies, dtype=np.float64)
-        except (TypeError, ValueError):
-            raise InvalidInputError("energies", energies, "a one-dimensional array of real numbers") from None
+        values = real_array("energies", energies, "a one-dimensional array of real numbers")
         if values.ndim != 1 or values.size == 0:
             raise InvalidInputError("energies", f"array of shape {values.shape}", "a nonempty one-dimensional array")
         if not np.all(np.isfinite(values) & (values >= 0)):
             bad = values[~(np.isfinite(values) & (values >= 0))][0]
             raise InvalidInputError("energies", float(bad), "finite and >= 0 in every entry (squared norms)")
-        if not (np.isfinite(tail) and tail >= 0):
-            raise InvalidInputError("tail", tail, "finite and >= 0")
         values.setflags(write=False)
         object.__setattr__(self, "energies", values)
-        object.__setattr__(self, "tail", float(tail))
+        object.__setattr__(self, "tail", real_number("tail", tail, lambda v: 0 <= v < np.inf, "finite and >= 0"))
 
     @property
     def energy(self) -> float:

@@ -1,0 +1,56 @@
+"""Arguments as float64, or a one-line error: shared by every room that reads numbers from a user."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from asymptotix.errors import InvalidInputError
+
+__all__ = ["real_array", "real_number", "whole_number"]
+
+FloatArray = NDArray[np.float64]
+
+
+def real_array(name: str, values: ArrayLike, kind: str = "an array of real numbers") -> FloatArray:
+    """A float64 copy of any shape.
+
+    Raises:
+        InvalidInputError: not numbers, ragged, or complex (whose imaginary part would be dropped).
+    """
+    try:
+        array = np.asarray(values)
+        if not np.iscomplexobj(array):
+            return np.array(array, dtype=np.float64)
+    except (TypeError, ValueError, OverflowError):
+        pass
+    raise InvalidInputError(name, values, kind)
+
+
+def real_number(name: str, value: object, accepts: Callable[[float], bool], valid: str, fix: str = "") -> float:
+    """One float64 that `accepts` holds for (NaN never is).
+
+    Raises:
+        InvalidInputError: not one number, or out of range; `valid` is the range in words, `fix` the remedy.
+    """
+    try:
+        number = float(value)  # type: ignore[arg-type]  # whatever float() refuses is refused here
+    except (TypeError, ValueError, OverflowError):
+        raise InvalidInputError(name, value, valid, fix) from None
+    if np.isnan(number) or not accepts(number):
+        raise InvalidInputError(name, value, valid, fix)
+    return number
+
+
+def whole_number(name: str, value: object, least: int) -> int:
+    """An int, at least `least`.
+
+    Raises:
+        InvalidInputError: not a whole number, a bool, or out of range.
+    """
+    valid = f"an integer >= {least}"
+    if isinstance(value, bool):
+        raise InvalidInputError(name, value, valid)
+    return int(real_number(name, value, lambda v: v.is_integer() and least <= v, valid))

@@ -1,0 +1,77 @@
+"""Numbers from a user: one line that names argument, value and range, never a traceback of NumPy's or a silent cast."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from asymptotix.conventions import convert_ridge
+from asymptotix.errors import InvalidInputError
+from asymptotix.models.kernel_ridge import KernelRidge
+from asymptotix.models.random_features import RandomFeatures
+from asymptotix.models.ridge_regression import RidgeRegression
+from asymptotix.spectra.arguments import real_number, whole_number
+from asymptotix.spectra.empirical import empirical_spectrum
+from asymptotix.spectra.harmonics import multiplicity
+from asymptotix.spectra.power_law import PowerLaw
+from asymptotix.spectra.spectrum import Spectrum
+from asymptotix.spectra.sphere import activation_spectrum, kernel_spectrum
+from asymptotix.spectra.target import Target
+
+ONE: Any = Spectrum([1.0])
+BAD: dict[str, Callable[[], object]] = {
+    "eigenvalues": lambda: Spectrum(np.array([1.0 + 0.0j])),
+    "tail": lambda: Spectrum([1.0], tail="x"),  # type: ignore[arg-type]
+    "tail_peak": lambda: Spectrum([1.0], tail_peak=np.nan),
+    "energies": lambda: Target(np.array([1.0j])),
+    "exponent": lambda: PowerLaw(None),  # type: ignore[arg-type]
+    "size": lambda: PowerLaw(2.0, size=np.inf),  # type: ignore[arg-type]
+    "source": lambda: PowerLaw(2.0).target("x"),  # type: ignore[arg-type]
+    "dimension": lambda: activation_spectrum("relu", dimension=10**30),
+    "max_degree": lambda: activation_spectrum("relu", dimension=10, max_degree="x"),  # type: ignore[arg-type]
+    "degree": lambda: activation_spectrum("relu", dimension=1000, max_degree=2000),
+    "max_samples": lambda: activation_spectrum("relu", dimension=10, max_samples=np.inf),
+    "min_degree": lambda: activation_spectrum("relu", dimension=10, min_degree=-1),
+    "kernel": lambda: kernel_spectrum("relu", dimension=10),
+    "mass": lambda: kernel_spectrum(lambda q1, q2, c: c * np.nan, dimension=10),
+    "kernel_matrix": lambda: empirical_spectrum("x", [1.0]),
+    "y": lambda: empirical_spectrum(np.eye(2), ["a", "b"]),
+    "X": lambda: KernelRidge.on_data(3.0, [1.0], "precomputed"),
+    "spectrum": lambda: RandomFeatures([1.0], [1.0]),  # type: ignore[arg-type]
+    "noise_variance": lambda: RidgeRegression(ONE, [1.0], noise_variance=[0.1, 0.2]),  # type: ignore[arg-type]
+    "ridge": lambda: convert_ridge("x", objective="mean", n_samples=10),
+    "n_samples": lambda: convert_ridge(0.1, objective="mean", n_samples=0),
+}
+
+
+@pytest.mark.parametrize("argument", BAD)
+def test_bad_arguments_are_named_in_one_line(argument: str) -> None:
+    with pytest.raises(InvalidInputError, match=rf"^{argument} = .* is not valid: {argument} must be ") as caught:
+        BAD[argument]()
+    assert "\n" not in str(caught.value)
+
+
+def test_one_list_is_no_spectrum_for_ridge_regression_either() -> None:
+    with pytest.raises(InvalidInputError, match=r"^spectrum = "):
+        RidgeRegression([1.0], [1.0])  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("value", [True, 2.5, 0, np.nan, "x", None])
+def test_whole_numbers(value: Any) -> None:
+    assert whole_number("k", 3.0, 1) == 3
+    with pytest.raises(InvalidInputError, match="k must be an integer >= 1"):
+        whole_number("k", value, 1)
+
+
+def test_nan_is_never_accepted() -> None:
+    with pytest.raises(InvalidInputError, match="x = nan"):
+        real_number("x", float("nan"), lambda v: True, "a number")
+
+
+def test_the_largest_multiplicity_that_a_double_holds() -> None:
+    assert multiplicity(1000, 300) < np.inf
+    with pytest.raises(InvalidInputError, match=r"B\(1000, degree\)"):
+        multiplicity(1000, 2000)
