@@ -185,41 +185,43 @@ def check(
     simulated = simulate(
         model, n_samples=n_samples, ridge=ridge, n_trials=n_trials, seed=seed, executor=executor, progress=progress, **grid
     )
-    return compare(
-        theory, simulated.quantity(quantity), simulated.standard_error[quantity], quantity=quantity, n_trials=simulated.n_trials,
-        max_z_score=max_z_score, simulation=simulated,
-    )  # fmt: skip
+    return compare(theory, simulated, quantity=quantity, max_z_score=max_z_score)
 
 
 def compare(
     curve: RiskCurve,
-    values: ArrayLike,
-    standard_errors: ArrayLike,
+    values: ArrayLike | SimulatedCurve,
+    standard_errors: ArrayLike | None = None,
     *,
     quantity: str = "test_error",
     n_trials: ArrayLike | None = None,
     allowance: float | None = None,
     max_z_score: float | None = None,
-    simulation: SimulatedCurve | None = None,
 ) -> Verdict:
     r"""Judge means over trials, yours or simulated ones, against a RiskCurve.
 
     Args:
         curve: the theory.
-        values: means on the grid of the curve.
-        standard_errors: their standard errors.
+        values: means on the grid of the curve, or a SimulatedCurve, which brings its standard errors and numbers of trials.
+        standard_errors: the standard errors of your means.
         quantity: the field of the curve.
         n_trials: number of trials behind each mean, for Student's law; None for the normal law.
         allowance: finite-size error granted, relative to the value, from 0 to 0.05; by default min(5%, E_0/n + 1/p) at each
             point.
         max_z_score: limit on z; by default that of a family-wise false-alarm rate of 1e-3.
-        simulation: the SimulatedCurve, for plots.
 
     Raises:
-        InvalidInputError: shapes that are not those of the grid, negative errors, an allowance above 5%, a limit on z that
-            is not positive, n_trials negative or of another shape.
+        InvalidInputError: a curve that is not a RiskCurve, standard errors that are missing or negative, shapes that are not
+            those of the grid, an allowance above 5%, a limit on z that is not positive, n_trials negative or of another shape.
     """
-    expected = curve.quantity(quantity)
+    if not isinstance(curve, RiskCurve):
+        raise InvalidInputError("curve", curve, "a RiskCurve, as `risk` returns it")
+    expected, simulation = curve.quantity(quantity), None
+    if isinstance(values, SimulatedCurve):
+        simulation, n_trials = values, values.n_trials
+        values, standard_errors = simulation.quantity(quantity), simulation.standard_error[quantity]
+    if standard_errors is None:
+        raise InvalidInputError("standard_errors", None, "given beside means of your own", "a verdict is in standard errors")
     try:
         means, errors = (np.broadcast_to(np.asarray(v, dtype=np.float64), expected.shape) for v in (values, standard_errors))
     except ValueError:
@@ -238,17 +240,8 @@ def compare(
     limit = _z_limit(int(np.sum(judged)), n_trials, judged) if max_z_score is None else max_z_score
     relative = _allowance(curve) if allowance is None else np.full(expected.shape, allowance)
     granted = np.maximum(relative * np.abs(expected), _rounding(curve, quantity, judged))
-    return Verdict(
-        quantity,
-        curve,
-        means,
-        errors,
-        granted,
-        limit,
-        judged,
-        _exclusions(heavy, means),
-        simulation=simulation,
-    )
+    exclusions = _exclusions(heavy, means)
+    return Verdict(quantity, curve, means, errors, granted, limit, judged, exclusions, simulation=simulation)
 
 
 def _allowance(curve: RiskCurve) -> FloatArray:

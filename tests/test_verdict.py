@@ -25,22 +25,11 @@ def simulated() -> Any:
     return simulate(sphere_model(), **GRID, n_trials=50, seed=1, progress=False)
 
 
-def verdict_of(theory: Any, simulated: Any, quantity: str = "test_error") -> Any:
-    return compare(
-        theory,
-        simulated.quantity(quantity),
-        simulated.standard_error[quantity],
-        quantity=quantity,
-        n_trials=simulated.n_trials,
-        simulation=simulated,
-    )
-
-
 @pytest.mark.parametrize(
     "quantity", ["test_error", "train_error", "bias", "variance", "squared_norm", "df1", "effective_ridge", "nu1"]
 )
 def test_random_features_on_the_sphere_agree(simulated: Any, quantity: str) -> None:
-    verdict = verdict_of(risk(sphere_model(), **GRID), simulated, quantity)
+    verdict = compare(risk(sphere_model(), **GRID), simulated, quantity=quantity)
     assert verdict.outcome == "agree", verdict.summary()
     assert verdict.agrees is True
 
@@ -54,13 +43,13 @@ def test_mistakes_in_the_theory_are_noticed(simulated: Any, mistake: str) -> Non
         grid["ridge"] = grid["ridge"] * grid["n_samples"]
     else:
         model = sphere_model(energies=(0.0, 0.0, 1.0, 0.5))
-    verdict = verdict_of(risk(model, **grid), simulated)
+    verdict = compare(risk(model, **grid), simulated)
     assert verdict.outcome == "disagree"
     assert verdict.agrees is False
 
 
 def test_a_verdict_has_no_truth_value(simulated: Any) -> None:
-    verdict = verdict_of(risk(sphere_model(), **GRID), simulated)
+    verdict = compare(risk(sphere_model(), **GRID), simulated)
     with pytest.raises(HypothesisError, match="no truth value"):
         bool(verdict)
 
@@ -154,3 +143,12 @@ def test_bad_comparisons(changes: dict[str, object], message: str) -> None:
     arguments = {"values": [1.0, 1.0, 1.0], "standard_errors": 0.1} | changes
     with pytest.raises(InvalidInputError, match=message):
         compare(curve, **arguments)
+
+
+def test_your_own_means_need_standard_errors_and_a_curve() -> None:
+    model = RidgeRegression(Spectrum([1.0], [60]), [1.0], noise_variance=0.2)
+    curve = risk(model, n_samples=[30, 90, 120], ridge=0.5)
+    with pytest.raises(InvalidInputError, match="standard_errors must be given beside means of your own"):
+        compare(curve, [1.0, 1.0, 1.0])
+    with pytest.raises(InvalidInputError, match="curve must be a RiskCurve"):
+        compare([1.0, 2.0, 3.0], [1.0, 1.0, 1.0], 0.1)

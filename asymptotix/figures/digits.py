@@ -106,14 +106,7 @@ def _learning_curve(model: KernelRidge, trials: tuple[int, int], counter: _Count
         parts.append(simulate(model, n_samples=n_samples, ridge=np.array(RIDGES), n_trials=n_trials, progress=part))
     simulated = _stacked(parts)
     theory = risk(model, n_samples=simulated.grid["n_samples"], ridge=np.array(RIDGES))
-    return compare(
-        theory,
-        simulated.test_error,
-        simulated.standard_error["test_error"],
-        n_trials=simulated.n_trials,
-        allowance=TOLERANCE,
-        simulation=simulated,
-    )
+    return compare(theory, simulated, allowance=TOLERANCE)
 
 
 def _stacked(parts: list[SimulatedCurve]) -> SimulatedCurve:
@@ -145,18 +138,7 @@ def _features(model: RandomFeatures, n_trials: int, counter: _Counter) -> tuple[
     }  # fmt: skip
     theory = with_gap(risk(model, **grid))
     simulated = with_gap(simulate(model, **grid, n_trials=n_trials, progress=counter.part(len(WIDTHS) * n_trials)))
-    first, second = (
-        compare(
-            theory,
-            simulated.quantity(q),
-            simulated.standard_error[q],
-            quantity=q,
-            n_trials=simulated.n_trials,
-            simulation=simulated,
-        )
-        for q in ("test_error", "generalization_gap")
-    )
-    return first, second
+    return compare(theory, simulated), compare(theory, simulated, quantity="generalization_gap")
 
 
 def _measured(claim: str, verdict: Verdict) -> Outcome:

@@ -71,8 +71,7 @@ def simulated() -> SimulatedCurve:
 
 
 def outcome(theory: RiskCurve, simulated: SimulatedCurve, quantity: str) -> str:
-    errors = simulated.standard_error[quantity]
-    return compare(theory, simulated.quantity(quantity), errors, quantity=quantity, n_trials=simulated.n_trials).outcome
+    return compare(theory, simulated, quantity=quantity).outcome
 
 
 @pytest.mark.parametrize(
