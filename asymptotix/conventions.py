@@ -15,7 +15,8 @@ from asymptotix.errors import InvalidInputError
 __all__ = ["CONVENTION", "RIDGE_FACTORS", "convert_ridge"]
 
 CONVENTION = (
-    "objective sum of squares + ridge |theta|^2; noise is a variance; test error includes the noise, excess risk does not"
+    "objective: sum of squared errors + ridge * squared norm; noise is a variance; test error includes the noise, excess risk "
+    "does not"
 )
 
 # objective -> ridge of the package as a multiple of the ridge of that objective: factor * n^power

@@ -11,6 +11,7 @@ order: bias of the inverse Wishart law). The limit on z is Student's quantile at
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from asymptotix.equivalents.dispatch import risk
 from asymptotix.errors import HypothesisError, InvalidInputError
+from asymptotix.report.table import Column, Table
 from asymptotix.results import RiskCurve, SimulatedCurve
 from asymptotix.simulation.trials import simulate
 from asymptotix.spectra.arguments import real_array, real_number
@@ -117,6 +119,28 @@ class Verdict:
         }
         columns = {name: np.broadcast_to(values, self.expected.shape).ravel() for name, values in columns.items()}
         return [{name: values[i].item() for name, values in columns.items()} for i in range(self.expected.size)]
+
+    def to_table(self) -> Table:
+        """The rows of `table` with the summary as notes, as a Table of the report room (CSV, LaTeX, Markdown, HTML)."""
+        rows = self.table
+        columns = (Column(name, [str(row[name]) if name == "judged" else row[name] for row in rows]) for name in rows[0])
+        return Table(
+            tuple(columns), f"{self.theory.model}, {self.quantity}", tuple(self.summary().split("\n")), self.theory.convention
+        )
+
+    def to_csv(self, path: str | Path | None = None) -> str:
+        """All points with all digits, after comment lines; written to `path` if given."""
+        text = self.to_table().to_csv()
+        if path is not None:
+            Path(path).write_text(text, encoding="utf-8")
+        return text
+
+    def to_latex(self) -> str:
+        r"""A LaTeX table (`\hline`, amsmath)."""
+        return self.to_table().to_latex()
+
+    def _repr_html_(self) -> str:
+        return self.to_table()._repr_html_()
 
     def summary(self) -> str:
         """Lines of text: the outcome, the worst point, the allowance, what was left out."""

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -79,6 +80,18 @@ def test_the_worst_point_is_named() -> None:
     assert verdict.worst["n_samples"] == 90
     assert "worst point n_samples = 90, ridge = 0.5" in verdict.summary()
     assert len(verdict.table) == 3
+
+
+def test_exports_hold_every_point_and_the_summary(tmp_path: Path) -> None:
+    model = RidgeRegression(Spectrum([1.0], [60]), [1.0], noise_variance=0.2)
+    curve = risk(model, n_samples=[30, 90, 120], ridge=0.5)
+    verdict = compare(curve, curve.test_error, 0.01 * curve.test_error, n_trials=50)
+    text = verdict.to_csv(tmp_path / "verdict.csv")
+    assert (tmp_path / "verdict.csv").read_text() == text
+    assert repr(float(curve.test_error[1])) in text
+    assert "agree: 3 of 3 points judged" in text
+    assert verdict.to_latex().count(r"\\") >= 3
+    assert "<table" in verdict._repr_html_()
 
 
 def test_allowance_is_stated_and_never_above_five_per_cent() -> None:

@@ -82,7 +82,8 @@ def _figure(model: RandomFeatures, ridged: Verdict, ridgeless: Verdict, folder: 
         y_label="test error",
         title="Double descent of random ReLU features on the sphere",
         caption=f"d = {DIMENSION}, n = {N_SAMPLES}, target energies {ENERGIES[1]:g} (linear) and {ENERGIES[2]:g} (quadratic), "
-        f"noise variance {NOISE_VARIANCE:g}. Lines: theory. Points: mean of {n_trials} trials with one standard error. "
+        f"noise variance {NOISE_VARIANCE:g}. Lines: theory. Points: means of {n_trials} trials with one standard error; "
+        "light blue: medians with their 68% interval. "
         f"Convention: {ridged.theory.convention}.",
         logx=True,
         logy=True,

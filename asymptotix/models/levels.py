@@ -13,11 +13,12 @@ from asymptotix.kernels.matrix import kernel_matrix
 from asymptotix.models.designs import DataFeatures, DataKernel, Design, SphereFeatures, SphereKernel
 from asymptotix.spectra.arguments import real_array, real_number
 from asymptotix.spectra.empirical import empirical_spectrum
+from asymptotix.spectra.power_law import PowerLaw
 from asymptotix.spectra.spectrum import Spectrum
 from asymptotix.spectra.sphere import activation_spectrum, kernel_spectrum
 from asymptotix.spectra.target import Target
 
-__all__ = ["checked_labels", "checked_noise", "levels_of", "sphere_energies"]
+__all__ = ["checked_labels", "checked_noise", "drawable", "levels_of", "sphere_energies"]
 
 
 def levels_of(design: Design) -> tuple[Spectrum, Target]:
@@ -50,6 +51,11 @@ def sphere_energies(target: Target, spectrum_from: Callable[[int], Spectrum]) ->
     energies[: target.energies.size] = target.energies
     energies[beyond] = target.tail
     return energies
+
+
+def drawable(spectrum: Spectrum, target: Target) -> tuple[Spectrum, Target]:
+    """Levels that can be drawn, with whole multiplicities: a power law eigenvalue by eigenvalue, any other spectrum as it is."""
+    return spectrum.head(target) if isinstance(spectrum, PowerLaw) else (spectrum, target)
 
 
 def checked_noise(noise_variance: float) -> float:

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 
 from asymptotix.errors import InvalidInputError
 from asymptotix.models.designs import DataFeatures, GaussianFeatures, SphereFeatures
-from asymptotix.models.levels import checked_labels, checked_noise, levels_of, sphere_energies
+from asymptotix.models.levels import checked_labels, checked_noise, drawable, levels_of, sphere_energies
 from asymptotix.spectra.arguments import real_array
 from asymptotix.spectra.harmonics import checked_dimension
 from asymptotix.spectra.spectrum import Spectrum, checked_spectrum
@@ -28,10 +28,9 @@ __all__ = ["RandomFeatures"]
 class RandomFeatures:
     r"""$\hat f(x)=p^{-1/2}\sum_ja_j\sigma(\langle x,w_j\rangle)$, $\hat a=\arg\min\|y-Za\|^2+\lambda\|a\|^2$, p random features.
 
-    `RandomFeatures(spectrum, target, noise_variance=...)` has Gaussian features $z=p^{-1/2}F\Sigma^{1/2}\psi$ with $\psi\sim
-    N(0,I)$,
-    F standard normal, and $f_*=\langle\psi,b\rangle$ with energies $b_k^2$; `.on_sphere` and `.on_data` have an activation, and
-    compute `spectrum` and `target` on first use.
+    `RandomFeatures(spectrum, target, noise_variance=...)` has Gaussian features $z=p^{-1/2}F\Sigma^{1/2}\psi$ with standard
+    normal $\psi$ and F, and $f_*=\langle\psi,b\rangle$ with energies $b_k^2$; `.on_sphere` and `.on_data` have an activation,
+    and compute `spectrum` and `target` on first use.
 
     Source:
         [DefilippisLoureiroMisiakiewicz2024], [MeiMontanari2022].
@@ -43,12 +42,14 @@ class RandomFeatures:
     def __init__(self, spectrum: Spectrum, target: Target | ArrayLike, *, noise_variance: float = 0.0) -> None:
         """See the class."""
         spectrum, energies = checked_spectrum(spectrum), as_target(target)
+        energies.padded(len(spectrum))
+        drawn, goal = drawable(spectrum, energies)
         design = GaussianFeatures(
-            spectrum.eigenvalues,
-            spectrum.multiplicities,
-            energies.padded(len(spectrum)),
-            spectrum.tail,
-            energies.tail,
+            drawn.eigenvalues,
+            drawn.multiplicities,
+            goal.padded(len(drawn)),
+            drawn.tail,
+            goal.tail,
             checked_noise(noise_variance),
         )
         object.__setattr__(self, "design", design)

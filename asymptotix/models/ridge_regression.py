@@ -9,7 +9,7 @@ from typing import ClassVar
 from numpy.typing import ArrayLike
 
 from asymptotix.models.designs import GaussianCovariates
-from asymptotix.models.levels import checked_noise
+from asymptotix.models.levels import checked_noise, drawable
 from asymptotix.spectra.spectrum import Spectrum, checked_spectrum
 from asymptotix.spectra.target import Target, as_target
 
@@ -46,7 +46,9 @@ class RidgeRegression:
 
     @cached_property
     def design(self) -> GaussianCovariates:
-        """What an experiment draws."""
-        s = self.spectrum
-        energies = self.target.padded(len(s))
-        return GaussianCovariates(s.eigenvalues, s.multiplicities, energies, s.tail, self.target.tail, self.noise_variance)
+        """What an experiment draws: the levels, or the head of a power law (`PowerLaw.head`)."""
+        spectrum, target = drawable(self.spectrum, self.target)
+        energies = target.padded(len(spectrum))
+        return GaussianCovariates(
+            spectrum.eigenvalues, spectrum.multiplicities, energies, spectrum.tail, target.tail, self.noise_variance
+        )

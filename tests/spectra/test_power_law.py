@@ -6,10 +6,11 @@ import pytest
 
 from asymptotix.equivalents.dispatch import risk
 from asymptotix.equivalents.fixed_point import effective_ridge
-from asymptotix.errors import InvalidInputError
+from asymptotix.errors import InvalidInputError, TruncationWarning
 from asymptotix.models.ridge_regression import RidgeRegression
 from asymptotix.spectra.power_law import PowerLaw
 from asymptotix.spectra.spectrum import Spectrum
+from asymptotix.verdict import check
 
 
 def exact_df1(exponent: float, kappa: float) -> mpmath.mpf:
@@ -66,3 +67,38 @@ def test_bad_power_laws(exponent: float, size: float | None) -> None:
 def test_bad_source() -> None:
     with pytest.raises(InvalidInputError, match="source"):
         PowerLaw(2.0).target(0.0)
+
+
+def test_the_head_of_a_finite_law_is_its_eigenvalues() -> None:
+    law = PowerLaw(1.3, size=500)
+    spectrum, target = law.head(law.target(0.4))
+    assert spectrum.eigenvalues == pytest.approx(np.arange(1.0, 501) ** -1.3, rel=1e-15, abs=0)
+    assert spectrum.tail == 0.0
+    assert target.energies == pytest.approx(np.arange(1.0, 501) ** (-1 - 2 * 1.3 * 0.4), rel=1e-14, abs=0)
+
+
+def test_the_head_of_an_infinite_law_keeps_trace_and_energy() -> None:
+    law = PowerLaw(1.5)
+    spectrum, target = law.head(law.target(0.4))
+    assert len(spectrum) == 8192
+    assert spectrum.trace == pytest.approx(law.trace, rel=1e-10, abs=0)
+    assert target.energy == pytest.approx(law.target(0.4).energy, rel=1e-8, abs=0)
+    # as the docstring says: a percent at n = 500
+    with pytest.warns(TruncationWarning, match="lumps"):
+        head = effective_ridge(spectrum, n_samples=500, ridge=0.0).value
+    exact = effective_ridge(law, n_samples=500, ridge=0.0).value
+    assert 1e-5 < abs(float(head / exact) - 1) < 1e-2
+
+
+def test_power_laws_can_be_simulated() -> None:
+    law = PowerLaw(1.5)
+    model = RidgeRegression(law, law.target(0.5), noise_variance=0.1)
+    verdict = check(model, n_samples=50, ridge=[1e-3, 0.1], n_trials=20, progress=False)
+    assert verdict.outcome == "agree", verdict.summary()
+
+
+def test_a_target_of_the_first_indices_can_be_simulated_and_one_beyond_cannot() -> None:
+    law = PowerLaw(1.5, size=300)
+    assert RidgeRegression(law, [1.0, 0.5]).design.energies[:3].tolist() == [1.0, 0.5, 0.0]
+    with pytest.raises(InvalidInputError, match=r"use PowerLaw\.target"):
+        _ = RidgeRegression(law, np.ones(len(law))).design
