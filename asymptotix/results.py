@@ -36,7 +36,8 @@ SHARED_FIELDS = ("excess_risk", "bias", "variance", "test_error", "train_error",
 
 # what a field is measured in: y, the labels; the spectrum, whose eigenvalues share the unit of the ridge
 UNITS = {
-    **dict.fromkeys(("excess_risk", "bias", "variance", "test_error", "train_error"), "y squared"),
+    **dict.fromkeys(("excess_risk", "bias", "variance", "test_error", "train_error", "in_sample_risk"), "y squared"),
+    **dict.fromkeys(("bias_pure", "variance_data", "variance_features", "variance_interaction"), "y squared"),
     "squared_norm": "y squared / eigenvalue",
     "df1": "count",
     "df2": "count",

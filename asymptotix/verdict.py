@@ -35,7 +35,7 @@ LARGEST_ALLOWANCE = 0.05
 FALSE_ALARM = 1e-3
 RESOLUTION = 0.5
 _FLOAT = 1e-10  # relative accuracy of a simulated error: the condition of a Gram matrix near the threshold
-_ERRORS = ("excess_risk", "bias", "variance", "test_error", "train_error")
+_ERRORS = ("excess_risk", "bias", "variance", "test_error", "train_error", "in_sample_risk")
 
 
 @dataclass(frozen=True, eq=False)

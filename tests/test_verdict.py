@@ -27,7 +27,8 @@ def simulated() -> Any:
 
 
 @pytest.mark.parametrize(
-    "quantity", ["test_error", "train_error", "bias", "variance", "squared_norm", "df1", "effective_ridge", "nu1"]
+    "quantity",
+    ["test_error", "train_error", "in_sample_risk", "bias", "variance", "squared_norm", "df1", "effective_ridge", "nu1"],
 )
 def test_random_features_on_the_sphere_agree(simulated: Any, quantity: str) -> None:
     verdict = compare(risk(sphere_model(), **GRID), simulated, quantity=quantity)

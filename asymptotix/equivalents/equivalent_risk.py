@@ -37,7 +37,11 @@ def risk_values(
 ) -> dict[str, FloatArray]:
     r"""Every shared field of a RiskCurve on the grid of `fixed_point`.
 
-    `overfitting_coefficient` is $n/(a+h)$, for ridge regression $n/(n-\mathrm{df}_2)$.
+    The bias splits into the squared error of the average predictor, `bias_pure` $=B_2$, and what the draws add to it:
+    `variance_data` $=B_2T_2/(n-T_2)$, `variance_features` $=wB_\Sigma$, and their interaction, as a sum of positive terms.
+    `in_sample_risk` is the excess risk at the training inputs, train $-\sigma^2+2\sigma^2T_1/n$, as the positive sum
+    $(a/n)^2\,\mathrm{excess}+\sigma^2(T_1/n)^2$. `overfitting_coefficient` is $n/(a+h)$, for ridge regression
+    $n/(n-\mathrm{df}_2)$.
 
     Raises:
         HypothesisError: a point where the risk is infinite: ridge = 0 with n_samples = min(n_features, rank).
@@ -57,10 +61,13 @@ def risk_values(
         per_sample = np.where(np.isinf(n), 1.0, n / (a + h))
         noise = np.where(np.isinf(n), 0.0, ((1.0 - w) * df2 + w * df1) / (a + h))
         bias = per_sample * (b2 + w * mixed)
+        by_data = np.where(np.isinf(n), 0.0, b2 * df2 / (a + e))
+        interaction = np.where(np.isinf(n), 0.0, (b2 * e * w * per_sample / (a + e)) + w * mixed * (df2 + e * w) / (a + h))
         variance = noise_variance * noise
         excess = bias + variance
         test = excess + noise_variance
-        train = np.where(np.isinf(n), 1.0, a / n) ** 2 * test
+        shrinkage = np.where(np.isinf(n), 1.0, a / n)
+        train = shrinkage**2 * test
         features_share = np.where(np.isinf(p), 1.0, p / (c + e))
         noisy = np.where(np.isinf(a), 0.0, _product(e_per_kappa, b2 + mixed + noise_variance) / (a + h))
         norm = _product(features_share, noisy + _product(np.where(np.isinf(a), 1.0, a / (a + h)), mixed_per_kappa))
@@ -70,10 +77,15 @@ def risk_values(
         "variance": variance,
         "test_error": test,
         "train_error": train,
+        "in_sample_risk": shrinkage**2 * excess + noise_variance * np.where(np.isinf(n), 0.0, df1 / n) ** 2,
         "squared_norm": norm,
         "df1": df1,
         "df2": df2,
         "overfitting_coefficient": per_sample,
+        "bias_pure": b2,
+        "variance_data": by_data,
+        "variance_features": w * mixed,
+        "variance_interaction": interaction,
         "effective_ridge": fixed_point.value,
         "log_effective_ridge": fixed_point.log_value,
         "nu1": fixed_point.nu1,

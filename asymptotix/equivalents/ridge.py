@@ -36,5 +36,6 @@ def ridge_risk(
     levels = SortedLevels.of(model.spectrum, model.target)
     fixed_point = solve_on_levels(levels, model.spectrum, n_samples=n_samples, ridge=ridge)
     values = risk_values(levels, model.noise_variance, fixed_point, np.asarray(n_samples, dtype=np.float64), np.array(np.inf))
-    del values["nu1"]
+    for name in ("nu1", "bias_pure", "variance_data", "variance_features", "variance_interaction"):
+        del values[name]
     return curve(model, values, n_samples=n_samples, ridge=ridge)

@@ -6,6 +6,7 @@ With R = (K + tail + ridge)^(-1), on the n x n kernel matrix K + tail of the sam
     effective_ridge   1 / Tr R, whose limit is lambda* (random features: nu1, see below)
     df2               n - (Tr R)^2 / Tr R^2, from n - df2 = d ridge / d lambda*
     train_error       ridge^2 |R y|^2 / n            (the true ridge, not ridge + tail)
+    in_sample_risk    the same of the noise-free labels, + noise Tr H^2 / n with H = (K + tail) R
     squared_norm      y' R (K + tail) R y
 
 each averaged over label noise. Unlearned target energy counts as label noise here, and as bias in the excess risk:
@@ -36,7 +37,7 @@ ROUNDING_RTOL = 1e-2  # of the excess risk of one trial: beyond it a trial is re
 
 def field_names(*, has_features: bool, classifies: bool) -> tuple[str, ...]:
     """The fields of `observe`, in the order of its rows."""
-    names = ["excess_risk", "bias", "variance", "test_error", "train_error", "squared_norm", "df1"]
+    names = ["excess_risk", "bias", "variance", "test_error", "train_error", "in_sample_risk", "squared_norm", "df1"]
     names += ["effective_ridge", "nu1"] if has_features else ["df2", "effective_ridge"]
     return (*names, "classification_error") if classifies else tuple(names)
 
@@ -92,8 +93,19 @@ def _errors(fitted: RidgeFit, ridges: FloatArray, noise_variance: float) -> dict
         "variance": variance,
         "test_error": bias + variance + noise_variance,
         "train_error": residual / len(draw.labels),
+        "in_sample_risk": _in_sample_risk(fitted, ridges, noise_variance),
         "squared_norm": norm,
     }
+
+
+def _in_sample_risk(fitted: RidgeFit, ridges: FloatArray, noise_variance: float) -> FloatArray:
+    draw, shifts = fitted.draw, ridges + fitted.draw.tail
+    inverse = 1.0 / (fitted.eigenvalues[:, None] + shifts)
+    flat = draw.tail / np.where(shifts > 0, shifts, 1.0)  # what H does where K is 0; nothing without a tail
+    unfitted = np.sum((shifts * inverse) ** 2, axis=0) + fitted.missing
+    missed = (1.0 - flat) ** 2 * (fitted.squared_residuals(draw.labels, shifts) + draw.unlearned * unfitted)
+    fitted_noise = np.sum(((fitted.eigenvalues[:, None] + draw.tail) * inverse) ** 2, axis=0) + fitted.missing * flat**2
+    return np.asarray((missed + noise_variance * fitted_noise) / len(draw.labels))
 
 
 def _refuse_rounding(fitted: RidgeFit, ridges: FloatArray, risk: FloatArray, noise_variance: float) -> None:

@@ -75,7 +75,8 @@ def outcome(theory: RiskCurve, simulated: SimulatedCurve, quantity: str) -> str:
 
 
 @pytest.mark.parametrize(
-    "quantity", ["test_error", "train_error", "squared_norm", "df1", "df2", "effective_ridge", "bias", "variance"]
+    "quantity",
+    ["test_error", "train_error", "in_sample_risk", "squared_norm", "df1", "df2", "effective_ridge", "bias", "variance"],
 )
 def test_simulation_on_a_kernel_matrix_in_general_position(simulated: SimulatedCurve, quantity: str) -> None:
     assert outcome(risk(haar_model(), **GRID), simulated, quantity) == "agree"

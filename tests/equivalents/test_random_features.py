@@ -26,6 +26,10 @@ FIELDS = {
     "test": "test_error",
     "train": "train_error",
     "norm2": "squared_norm",
+    "bias_pure": "bias_pure",
+    "V_X": "variance_data",
+    "V_F": "variance_features",
+    "V_XF": "variance_interaction",
 }
 
 
@@ -81,6 +85,9 @@ def test_infinitely_many_samples_leave_the_approximation_error() -> None:
     for name in ("bias", "test_error", "train_error", "squared_norm", "df1"):
         assert float(limit.values[name]) == pytest.approx(float(large.values[name]), rel=1e-10, abs=0), name
     assert float(limit.variance) == 0.0
+    # nothing is left to the draw of the data
+    assert float(limit.variance_data) == float(limit.variance_interaction) == 0.0
+    assert float(limit.bias_pure + limit.variance_features) == pytest.approx(float(limit.bias), rel=1e-14, abs=0)
 
 
 def test_ridgeless_limits_on_both_sides_of_the_threshold() -> None:

@@ -23,6 +23,7 @@ FIELDS = {
     "train_error": "train_error",
     "coef_norm_sq": "squared_norm",
     "E0": "overfitting_coefficient",
+    "insample_excess": "in_sample_risk",
 }
 # 1e-12 in general, 1e-10 within 1e-3 of the interpolation threshold
 NEAR_THRESHOLD = {"iso_nearcritical_p_n_plus1", "geom_n_eq_p_200"}

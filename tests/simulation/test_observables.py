@@ -27,6 +27,8 @@ def brute_force(features, labels, population, ridge, noise, tail=0.0, unlearned=
         "bias": population.excess((predictor @ labels)[:, None])[0] + unlearned * (1 + columns),
         "variance": noise * columns,
         "train_error": train / n,
+        "in_sample_risk": (train - (noise * ridge**2) * np.trace(resolvent @ resolvent)) / n
+        + noise * np.trace(kernel @ resolvent @ kernel @ resolvent) / n,
         "squared_norm": labels @ norm @ labels + (noise + unlearned) * np.trace(norm),
         "df1": np.trace(kernel @ resolvent),
         "effective_ridge": 1 / np.trace(resolvent),
