@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,9 +23,6 @@ from asymptotix.models.random_features import RandomFeatures
 from asymptotix.results import SimulatedCurve
 from asymptotix.simulation.trials import simulate
 from asymptotix.verdict import Verdict, compare
-
-if TYPE_CHECKING:
-    from asymptotix.results import RiskCurve
 
 __all__ = ["digits", "load_digits_data"]
 
@@ -153,8 +150,8 @@ def _measured(claim: str, verdict: Verdict) -> Outcome:
 
 def _write(folder: Path, noisy: Verdict, clean: Verdict, features: tuple[Verdict, Verdict]) -> None:
     for name, verdict in (("digits_noise", noisy), ("digits_clean", clean), ("digits_features", features[0])):
-        theory: RiskCurve = verdict.theory
-        theory.to_csv(folder / f"{name}_theory.csv")
+        verdict.to_csv(folder / f"{name}_verdict.csv")
+        verdict.theory.to_csv(folder / f"{name}_theory.csv")
         assert verdict.simulation is not None  # every verdict of this job has one
         verdict.simulation.to_csv(folder / f"{name}_simulation.csv")
     (folder / "digits.tex").write_text(noisy.theory.to_latex("test_error", "bias", "variance"), encoding="utf-8")

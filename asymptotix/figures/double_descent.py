@@ -36,6 +36,7 @@ def double_descent(folder: Path, progress: Callable[[int, int], object], *, n_tr
     first = _check(model, ridged, n_trials, lambda done, total: progress(done, 2 * total))
     second = _check(model, ridgeless, n_trials, lambda done, total: progress(total + done, 2 * total))
     for name, verdict in (("double_descent", first), ("double_descent_ridgeless", second)):
+        verdict.to_csv(folder / f"{name}_verdict.csv")
         verdict.theory.to_csv(folder / f"{name}_theory.csv")
         assert verdict.simulation is not None  # made two lines above
         verdict.simulation.to_csv(folder / f"{name}_simulation.csv")

@@ -29,6 +29,7 @@ def test_double_descent_with_few_trials(tmp_path: Path) -> None:
     outcomes = double_descent(tmp_path, silent, n_trials=12)
     assert [o.verdict for o in outcomes] == ["agree", "agree"]
     assert "6 heavy-tailed points by medians only" in outcomes[1].evidence
+    assert (tmp_path / "double_descent_ridgeless_verdict.csv").read_text().count(",False") == 6
     assert {"double_descent.png", "double_descent.pdf", "double_descent_theory.csv", "double_descent.tex"} <= {
         p.name for p in tmp_path.iterdir()
     }
