@@ -28,7 +28,9 @@ from asymptotix.kernels.pair import GaussianPair
 if TYPE_CHECKING:
     from mpmath import mpf
 
-__all__ = ["KernelMap"]
+__all__ = ["MAX_DEPTH", "KernelMap"]
+
+MAX_DEPTH = 1000  # hidden layers; correlations have converged long before, and closed forms list every layer
 
 FloatArray = NDArray[np.float64]
 
@@ -39,7 +41,7 @@ class KernelMap:
 
     Attributes:
         activation: the activation (text is accepted).
-        depth: number of hidden layers; 1 for a dual kernel.
+        depth: number of hidden layers, at most 1000; 1 for a dual kernel.
         weight_variance: w > 0; 1 for a dual kernel.
         bias_variance: b >= 0; 0 for a dual kernel.
         kind: "dual" E[s(u) s(v)], "nngp" S_depth, "tangent" T_depth.
@@ -147,8 +149,8 @@ def _validate(kernel: KernelMap) -> None:
     for name, allowed in choices.items():
         if getattr(kernel, name) not in allowed:
             raise InvalidInputError(name, getattr(kernel, name), f"one of {', '.join(allowed)}")
-    if isinstance(kernel.depth, bool) or not isinstance(kernel.depth, int | np.integer) or kernel.depth < 1:
-        raise InvalidInputError("depth", kernel.depth, "an integer, at least 1")
+    if isinstance(kernel.depth, bool) or not isinstance(kernel.depth, int | np.integer) or not 1 <= kernel.depth <= MAX_DEPTH:
+        raise InvalidInputError("depth", kernel.depth, f"an integer from 1 to {MAX_DEPTH}")
     if not (math.isfinite(kernel.weight_variance) and kernel.weight_variance > 0):
         raise InvalidInputError("weight_variance", kernel.weight_variance, "positive and finite")
     if not (math.isfinite(kernel.bias_variance) and kernel.bias_variance >= 0):

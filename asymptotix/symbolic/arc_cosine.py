@@ -16,10 +16,11 @@ import sympy as sp
 
 from asymptotix.errors import InvalidInputError, NotInClosedClassError
 from asymptotix.symbolic.canonical import canonical
+from asymptotix.symbolic.deadline import time_limited
 from asymptotix.symbolic.derivation import Derivation, Step
 from asymptotix.symbolic.formula import Q1, Q2, C, Formula, Status
 
-__all__ = ["arc_cosine_kernel", "unit_arc_cosine"]
+__all__ = ["MAX_ORDER", "arc_cosine_kernel", "unit_arc_cosine", "unit_derivation"]
 
 RHO = sp.Symbol("rho", real=True)
 MAX_ORDER = 32  # the coefficients have about 2n digits; the float kernel covers the same orders
@@ -30,6 +31,7 @@ PREMISES = (
 Pair = tuple[sp.Poly, sp.Poly, sp.Poly]  # A, B, K:  k = A asin(rho) / (2 pi) + B sqrt(1 - rho^2) / (2 pi) + K / 4
 
 
+@time_limited
 def arc_cosine_kernel(order: Any) -> Formula:
     r"""Closed form of $E[u_+^n v_+^n]$ in q1, q2 and c, for an integer order n >= 0.
 
@@ -48,7 +50,7 @@ def arc_cosine_kernel(order: Any) -> Formula:
     n = _integer_order(order)
     unit = unit_arc_cosine(n)
     expression = canonical((Q1 * Q2) ** sp.Rational(n, 2) * unit.subs(RHO, C / sp.sqrt(Q1 * Q2)))
-    derivation = _derivation(n)
+    derivation = unit_derivation(n)
     return Formula(
         name=f"arc_cosine_kernel({n})",
         left={0: r"\mathbb{P}(u > 0, v > 0)", 1: r"\mathbb{E}[u_+ v_+]"}.get(n, rf"\mathbb{{E}}[u_+^{{{n}}} v_+^{{{n}}}]"),
@@ -114,8 +116,8 @@ def _half_moment(n: int) -> sp.Expr:
     return sp.S(2) ** (sp.Rational(n, 2) - 1) * sp.gamma(sp.Rational(n + 1, 2)) / sp.sqrt(sp.pi)
 
 
-def _derivation(n: int) -> Derivation:
-    """dk_j/drho = j^2 k_(j-1) and the value at 0, for j = 0 ... n."""
+def unit_derivation(n: int) -> Derivation:
+    """The proof of k_n at unit variances: dk_j/drho = j^2 k_(j-1) and the value at 0, for j = 0 ... n."""
     names = [sp.Function(f"k_{j}") for j in range(n + 1)]
     steps = []
     for j, name in enumerate(names):

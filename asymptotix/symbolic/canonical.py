@@ -17,6 +17,7 @@ from typing import Any
 import sympy as sp
 from sympy.polys.fields import FracField
 
+from asymptotix.symbolic.deadline import check_deadline
 from asymptotix.symbolic.functions import Phi, Phi2
 
 __all__ = ["canonical", "difference_is_zero", "is_zero", "root"]
@@ -85,6 +86,12 @@ def _factored(coefficient: Any) -> sp.Expr:
     product = sp.Mul(*powers)
     # SymPy would multiply a number into a sum: (d + 1)/2 is to stay
     return sp.Mul(number, product, evaluate=False) if product.is_Add and number != 1 else number * product
+
+
+def _product(one: Any, two: Any) -> Any:
+    """Of two field elements; a cancellation each, the slowest operation of all."""
+    check_deadline()
+    return one * two
 
 
 class _Ring:
@@ -218,22 +225,25 @@ class _Ring:
         """Numerators over one denominator are added first: a common factor is then sought once and not at every addition."""
         numerators: dict[Monomial, dict[Any, Any]] = {}
         for table in tables:
+            check_deadline()
             for monomial, value in table.items():
                 row = numerators.setdefault(monomial, {})
                 row[value.denom] = row[value.denom] + value.numer if value.denom in row else value.numer
         total: Table = {}
         for monomial, row in numerators.items():
+            check_deadline()
             value = sum((self.field.new(numerator, denominator) for denominator, numerator in row.items()), self.field.zero)
             if value != 0:
                 total[monomial] = value
         return total
 
     def _multiply(self, left: Table, right: Table) -> Table:
+        check_deadline()
         if len(left) == len(right) == 1:
             ((one, a),), ((two, b),) = left.items(), right.items()
             monomial, factor = self._join(one, two)
             return {monomial: a * b * factor}
-        joined = ((self._join(one, two), a * b) for one, a in left.items() for two, b in right.items())
+        joined = ((self._join(one, two), _product(a, b)) for one, a in left.items() for two, b in right.items())
         return self._sum({monomial: value * factor} for (monomial, factor), value in joined)
 
     def _join(self, one: Monomial, two: Monomial) -> tuple[Monomial, Any]:
@@ -265,6 +275,7 @@ class _Ring:
         """Back to SymPy: every rational coefficient factored."""
         terms = []
         for monomial, coefficient in table.items():
+            check_deadline()
             rational = _factored(coefficient).subs(_PI, sp.pi)
             terms.append(sp.Mul(rational, *(atom**power for atom, power in monomial)))
         return sp.Add(*terms)

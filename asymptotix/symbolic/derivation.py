@@ -17,8 +17,9 @@ import mpmath
 import sympy as sp
 from sympy.core.function import AppliedUndef
 
-from asymptotix.errors import AsymptotixError, InvalidInputError
+from asymptotix.errors import AsymptotixError, InvalidInputError, NotInClosedClassError
 from asymptotix.symbolic.canonical import is_zero
+from asymptotix.symbolic.deadline import check_deadline
 from asymptotix.symbolic.presentation import equation_latex, latex
 
 __all__ = ["Derivation", "DerivationError", "Outcome", "Step", "resolve"]
@@ -72,11 +73,14 @@ class Step:
 
     def check(self) -> Outcome:
         """Resolve the names, reduce the difference to 0; failing that, compare numerically at random points."""
+        check_deadline()
         try:
             left, right = (resolve(side, self.environment) for side in (self.claim.lhs, self.claim.rhs))
             if is_zero(left - right):
                 return Outcome(True, "exact", "the difference reduces to 0")
             return _compare(left, right, self.domain)
+        except NotInClosedClassError:
+            raise  # the time limit: neither proved nor refuted
         except (ArithmeticError, TypeError, ValueError, NotImplementedError) as error:
             return Outcome(False, "error", f"{type(error).__name__}: {error}")
 
@@ -100,6 +104,7 @@ def _compare(left: sp.Expr, right: sp.Expr, domain: Mapping[sp.Symbol, tuple[flo
     generator = random.Random(20240601)
     worst = float("inf")
     for _ in range(N_POINTS):
+        check_deadline()
         point = {s: _draw(s, domain, generator) for s in symbols}
         one, two = (sp.N(side.subs(point), DIGITS) for side in (left, right))
         if not (one.is_Float or one.is_Integer or one.is_Rational) or not two.is_number:

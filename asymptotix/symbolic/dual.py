@@ -19,12 +19,16 @@ import sympy as sp
 
 from asymptotix.activations.tree import Node
 from asymptotix.errors import InvalidInputError, NotInClosedClassError
+from asymptotix.symbolic.arc_cosine import MAX_ORDER
 from asymptotix.symbolic.canonical import canonical
+from asymptotix.symbolic.deadline import NUMERIC_KERNELS, time_limited
 from asymptotix.symbolic.derivation import Derivation, Step
-from asymptotix.symbolic.expectation import Law, gaussian_mean, gaussian_pair, time_limit
+from asymptotix.symbolic.expectation import Law, gaussian_mean, gaussian_pair
 from asymptotix.symbolic.formula import Q1, Q2, C, Formula, Status
+from asymptotix.symbolic.integrability import pair_assumptions
 from asymptotix.symbolic.lowering import lower
-from asymptotix.symbolic.terms import ONE, Terms, differentiate, is_recurring, is_settled, multiply
+from asymptotix.symbolic.monomials import half_monomials, monomial_kernel
+from asymptotix.symbolic.terms import ONE, Cdf, Terms, differentiate, is_recurring, is_settled, multiply
 
 if TYPE_CHECKING:
     from asymptotix.activations import Activation
@@ -32,8 +36,11 @@ if TYPE_CHECKING:
 __all__ = ["DualForm", "chain_derivation", "chain_proof", "diagonal", "dual_form", "dual_kernel", "resolve_activation"]
 
 CENTRED = Law(sp.S.Zero, sp.S.Zero, Q1, Q2, C)
-MAX_SECONDS = 60.0  # for one kernel and its chain; the catalogue needs at most a few seconds
+CHAIN_ORDER = 3  # half monomials of higher order take the route of `monomials`
+MAX_WORK = 1500  # products of powers over all pairs of terms; beyond it the engine has always met its time limit
 MAX_LINKS = 70  # more derivatives than any admitted power has
+CHAIN_ROUTE = "tilt, Stein, conditioning, orthant; proved along the chain of Price's theorem"
+MONOMIAL_ROUTE = "arc-cosine kernels of both halves; proved along Price's recurrence in the order"
 PREMISES = (
     "Price's theorem: $\\partial k/\\partial c = \\mathbb{E}[s'(u)\\,s'(v)]$, derivatives in the sense of distributions.",
     "At $c = 0$ the variables are independent, so that $k$ is the product of the two means.",
@@ -44,10 +51,12 @@ PREMISES = (
 
 @dataclass(frozen=True)
 class DualForm:
-    """A proved dual kernel: expression in (q1, q2, c) and the derivation that proves it."""
+    """A proved dual kernel: expression in (q1, q2, c), derivation, conditions of convergence, and how it was obtained."""
 
     expression: sp.Expr
     derivation: Derivation
+    assumptions: tuple[sp.Basic, ...] = ()
+    route: str = CHAIN_ROUTE
 
 
 def resolve_activation(activation: Activation | str) -> Activation:
@@ -61,6 +70,7 @@ def resolve_activation(activation: Activation | str) -> Activation:
     return build(activation)
 
 
+@time_limited
 def dual_kernel(activation: Activation | str, *, derivative: bool = False) -> Formula:
     r"""Closed form of $E[s(u) s(v)]$, or of $E[s'(u) s'(v)]$ with `derivative=True`, as a function of q1, q2 and c.
 
@@ -90,7 +100,8 @@ def dual_kernel(activation: Activation | str, *, derivative: bool = False) -> Fo
         symbols=(Q1, Q2, C),
         expression=form.expression,
         derivation=form.derivation,
-        status=Status.of(form.derivation, "tilt, Stein, conditioning, orthant; proved along the chain of Price's theorem"),
+        status=Status.of(form.derivation, form.route),
+        assumptions=form.assumptions,
         kernel=KernelMap(s, derivative=derivative),
     )
 
@@ -99,9 +110,31 @@ def dual_kernel(activation: Activation | str, *, derivative: bool = False) -> Fo
 def dual_form(tree: Node, derivative: bool = False) -> DualForm:
     """The dual kernel of the function that `tree` denotes, with its derivation (not yet checked)."""
     terms = lower(tree)
-    with time_limit(MAX_SECONDS):
-        chain = chain_proof(differentiate(terms) if derivative else terms)
-    return DualForm(chain[0][0], chain_derivation(chain))
+    terms = differentiate(terms) if derivative else terms
+    halves = half_monomials(terms)
+    if halves is not None and halves.order > MAX_ORDER:
+        raise NotInClosedClassError(
+            f"no closed form known to the engine in reasonable time for order {halves.order} (limit {MAX_ORDER}): the closed "
+            f"form would take too long; {NUMERIC_KERNELS}"
+        )
+    if halves is not None and halves.order > CHAIN_ORDER:
+        return DualForm(*monomial_kernel(halves), route=MONOMIAL_ROUTE)
+    _require_moderate(terms)
+    chain = chain_proof(terms)
+    return DualForm(chain[0][0], chain_derivation(chain), pair_assumptions(terms, Q1, Q2, C))
+
+
+def _require_moderate(terms: Terms) -> None:
+    """Refuse at once what the time limit would stop later: Stein's identity visits every pair of lower powers."""
+    smooth = sum(t.power + 1 for t in terms if t.factor == ONE)
+    # a Phi leads to exponentials at every power and costs several steps
+    steps = sum((t.power + 1) * (4 if isinstance(t.factor, Cdf) else 1) for t in terms if t.factor != ONE)
+    work = (smooth + steps) ** 2 - smooth**2
+    if work > MAX_WORK:
+        raise NotInClosedClassError(
+            f"no closed form known to the engine in reasonable time: about {work} products of powers with steps or Phi (limit "
+            f"{MAX_WORK}), so that the closed form would take too long; {NUMERIC_KERNELS}"
+        )
 
 
 def chain_proof(terms: Terms) -> list[tuple[sp.Expr, sp.Expr]]:
@@ -113,7 +146,7 @@ def chain_proof(terms: Terms) -> list[tuple[sp.Expr, sp.Expr]]:
     if any(t.factor != ONE for t in terms) and any(not t.linear.is_real for t in terms):
         raise NotInClosedClassError(
             "a sine or cosine beside a step or Phi: their pair leads to Phi at complex arguments (no closed form known to the "
-            "engine); the float kernel (asymptotix.kernels) evaluates it numerically"
+            f"engine); {NUMERIC_KERNELS}"
         )
     chain, last = [], False
     for _ in range(MAX_LINKS):

@@ -12,34 +12,18 @@ Price's theorem [Price1958] in `asymptotix.symbolic.dual`.
 
 from __future__ import annotations
 
-import math
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
 
 import sympy as sp
 
-from asymptotix.errors import HypothesisError, NotInClosedClassError
+from asymptotix.errors import HypothesisError
 from asymptotix.symbolic.canonical import canonical, root
+from asymptotix.symbolic.deadline import check_deadline
 from asymptotix.symbolic.functions import Phi, Phi2, hermite_polynomial
 from asymptotix.symbolic.terms import ONE, Cdf, Dirac, Factor, One, Step, Term, Terms
 
-__all__ = ["Law", "gaussian_mean", "gaussian_pair", "time_limit"]
-
-_DEADLINE: ContextVar[float] = ContextVar("deadline", default=math.inf)
-
-
-@contextmanager
-def time_limit(seconds: float) -> Iterator[None]:
-    """Within it, expectations refuse to go on after so many seconds: sizes grow quickly with powers and thresholds."""
-    token = _DEADLINE.set(time.monotonic() + seconds)
-    try:
-        yield
-    finally:
-        _DEADLINE.reset(token)
+__all__ = ["Law", "gaussian_mean", "gaussian_pair"]
 
 
 @dataclass(frozen=True)
@@ -175,11 +159,7 @@ def _tilted_pair(s: Term, t: Term, law: Law) -> sp.Expr:
 @lru_cache(maxsize=16384)
 def _pair(i: int, j: int, s: Factor, t: Factor, law: Law) -> sp.Expr:
     """E[u^i v^j S(u) T(v)] by rules C, S and O."""
-    if time.monotonic() > _DEADLINE.get():
-        raise NotInClosedClassError(
-            "no closed form known to the engine within its time limit: the expression grows too large; "
-            "the float kernel (asymptotix.kernels) evaluates it numerically"
-        )
+    check_deadline()
     if isinstance(s, Dirac):
         return _conditioned(i, j, s, t, law)
     if isinstance(t, Dirac):

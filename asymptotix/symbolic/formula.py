@@ -11,7 +11,9 @@ import sympy as sp
 from numpy.typing import ArrayLike, NDArray
 
 from asymptotix.errors import InvalidInputError
+from asymptotix.symbolic.deadline import time_limited
 from asymptotix.symbolic.derivation import Derivation
+from asymptotix.symbolic.integrability import assumptions_latex
 from asymptotix.symbolic.presentation import arrange, tidy_braces
 
 if TYPE_CHECKING:
@@ -67,6 +69,8 @@ class Formula:
         bindings: definitions to be substituted in order (networks of depth 2 and more), never unrolled.
         kernel: the same kernel in float64, stable at every correlation; None for coefficients.
         body: LaTeX of the whole, where it is more than `left` = `expression`.
+        assumptions: relations between the symbols under which the formula holds, () where it holds throughout its domain
+            q1, q2 > 0, c^2 <= q1 q2. Outside, the expectation diverges while the expression may still give a number.
         fixed: values that the expression was made for, such as the degree k of a coefficient.
     """
 
@@ -78,20 +82,26 @@ class Formula:
     status: Status
     bindings: tuple[Binding, ...] = ()
     kernel: KernelMap | None = None
+    assumptions: tuple[sp.Basic, ...] = ()
     body: str = field(default="", repr=False)
     fixed: Mapping[str, int] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         shown = f"{len(self.bindings)} bindings" if self.bindings else str(self.expression)
-        return f"<Formula {self.name} = {shown}  [{self.status.kind}]>"
+        where = "".join(f", {relation}" for relation in self.assumptions[:2])
+        more = f" and {len(self.assumptions) - 2} more" if len(self.assumptions) > 2 else ""
+        valid = f" where{where[1:]}{more}" if where else ""
+        return f"<Formula {self.name} = {shown}  [{self.status.kind}{valid}]>"
 
+    @time_limited
     def latex(self) -> str:
-        """The formula as a paper prints it (amsmath), left-hand side and definition of theta included."""
+        """The formula as a paper prints it (amsmath), left-hand side, definition of theta and assumptions included."""
         if self.body:
             return self.body
         arrangement = arrange(self.expression)
         angle = arrangement.angle_latex()
-        return tidy_braces(f"{self.left} = {arrangement.latex()}") + (rf", \qquad {angle}" if angle else "")
+        text = tidy_braces(f"{self.left} = {arrangement.latex()}")
+        return text + (rf", \qquad {angle}" if angle else "") + assumptions_latex(self.assumptions)
 
     def _repr_latex_(self) -> str:
         return rf"$\displaystyle {self.latex()}$"

@@ -1,4 +1,4 @@
-r"""Gegenbauer coefficients of an activation on the sphere, in symbolic dimension.
+r"""Gegenbauer coefficients of an activation on the sphere, in symbolic or given dimension.
 
     lambda_k(d) = E[s(r t) P_k(t)],  t the first coordinate of a uniform point of the unit sphere of R^d,  P_k(1) = 1,
     (k + d - 2) P_{k+1} = (2k + d - 2) t P_k - k P_{k-1}.
@@ -18,6 +18,7 @@ import sympy as sp
 from sympy.polys.fields import FracField
 
 from asymptotix.errors import InvalidInputError, NotInClosedClassError
+from asymptotix.symbolic.deadline import time_limited
 from asymptotix.symbolic.derivation import Derivation, Step
 from asymptotix.symbolic.dual import resolve_activation
 from asymptotix.symbolic.formula import Formula, Status
@@ -36,6 +37,7 @@ MAX_DEGREE = 60  # rational functions of d of that degree take seconds; floats o
 M = sp.Symbol("M", positive=True)  # E t_+
 
 
+@time_limited
 def gegenbauer_coefficient(activation: Activation | str, k: Any, d: Any, *, radius: Any = 1) -> Formula:
     r"""Closed form of $\lambda_k(d) = E[s(r t) P_k(t)]$, $P_k(1) = 1$, t = first coordinate on the unit sphere of R^d.
 
@@ -61,7 +63,7 @@ def gegenbauer_coefficient(activation: Activation | str, k: Any, d: Any, *, radi
     if r.is_number and r.is_positive is not True:
         raise InvalidInputError("radius", radius, "positive")
     s = resolve_activation(activation)
-    algebraic, entire = _sort(lower(s.tree))
+    algebraic, entire = _sort(lower(s.tree), dimension)
     moments, rodrigues = (_algebraic(route, algebraic, degree, dimension, r) for route in (moment_route, rodrigues_route))
     series = entire_series(entire, degree, dimension, r)
     derivation = _derivation(degree, moments, rodrigues, series)
@@ -86,7 +88,7 @@ def _dimension(d: Any) -> sp.Expr:
     return sp.Integer(d)
 
 
-def _sort(terms: Terms) -> tuple[Terms, Terms]:
+def _sort(terms: Terms, d: sp.Expr) -> tuple[Terms, Terms]:
     """Terms c x^n or c x^n H(x), and terms c exp(a x^2) or c exp(b x)."""
     algebraic, entire = [], []
     for t in terms:
@@ -96,9 +98,10 @@ def _sort(terms: Terms) -> tuple[Terms, Terms]:
         elif t.factor == ONE and t.power == 0 and (t.quadratic == 0 or t.linear == 0):
             entire.append(t)
         else:
+            where, number = ("symbolic dimension", "...") if d.is_Symbol else (f"dimension d = {d}", f"{d}")
             raise NotInClosedClassError(
-                f"no closed form known to the engine for the term {t.expression(sp.Symbol('x'))} in symbolic dimension; "
-                "a numeric value is available from activation_spectrum"
+                f"no closed form known to the engine for the term {t.expression(sp.Symbol('x'))} in {where}; "
+                f"asymptotix.activation_spectrum(activation, dimension={number}) has the numbers"
             )
     return tuple(algebraic), tuple(entire)
 

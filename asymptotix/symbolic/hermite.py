@@ -14,11 +14,13 @@ import sympy as sp
 
 from asymptotix.errors import InvalidInputError, NotInClosedClassError
 from asymptotix.symbolic.canonical import canonical
+from asymptotix.symbolic.deadline import check_deadline, time_limited
 from asymptotix.symbolic.derivation import Derivation, Step
 from asymptotix.symbolic.dual import resolve_activation
 from asymptotix.symbolic.expectation import gaussian_mean
 from asymptotix.symbolic.formula import Formula, Status
 from asymptotix.symbolic.functions import hermite_polynomial
+from asymptotix.symbolic.integrability import mean_assumptions
 from asymptotix.symbolic.lowering import lower
 from asymptotix.symbolic.terms import Term, Terms, differentiate, multiply
 
@@ -30,6 +32,7 @@ __all__ = ["exact_number", "hermite_coefficient", "integer_degree"]
 MAX_DEGREE = 60  # beyond it exact coefficients have thousands of digits; activation_spectrum gives floats of every degree
 
 
+@time_limited
 def hermite_coefficient(
     activation: Activation | str, k: Any, *, normalized: bool = False, mean: Any = 0, variance: Any = 1
 ) -> Formula:
@@ -71,6 +74,7 @@ def hermite_coefficient(
         fixed={"k": degree},
         expression=expression,
         derivation=derivation,
+        assumptions=mean_assumptions(terms, v),
         status=Status.of(derivation, "Stein's identity; proved by the expectation of the product with He_k"),
     )
 
@@ -97,6 +101,7 @@ def exact_number(name: str, value: Any) -> sp.Expr:
 def _by_derivatives(terms: Terms, k: int, mean: sp.Expr, variance: sp.Expr) -> sp.Expr:
     """v^(k/2) E[s^(k)(m + sqrt(v) G)]."""
     for _ in range(k):
+        check_deadline()
         terms = differentiate(terms)
     return variance ** sp.Rational(k, 2) * gaussian_mean(terms, mean, variance)
 

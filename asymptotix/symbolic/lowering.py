@@ -15,6 +15,7 @@ import sympy as sp
 
 from asymptotix.activations.tree import Apply, Constant, Node, Number, Power, Product, Sum, Variable
 from asymptotix.errors import NotInClosedClassError
+from asymptotix.symbolic.deadline import NUMERIC_KERNELS, check_deadline
 from asymptotix.symbolic.expressions import FUNCTION_BUILDERS, sympy_expression
 from asymptotix.symbolic.functions import Phi
 from asymptotix.symbolic.terms import ONE, Cdf, Step, Term, Terms, collect, multiply, term
@@ -52,11 +53,12 @@ def lower(tree: Node) -> Terms:
 def _refuse(what: str) -> NotInClosedClassError:
     return NotInClosedClassError(
         f"{what}: outside the class that the engine integrates in closed form (no closed form known to the engine); "
-        "the float kernel (asymptotix.kernels) evaluates it numerically"
+        f"{NUMERIC_KERNELS}"
     )
 
 
 def _lower(tree: Node) -> Piecewise:
+    check_deadline()
     match tree:
         case Variable():
             return Piecewise((), (term(1, 1),))
@@ -184,7 +186,10 @@ def _real_roots(terms: Terms) -> list[sp.Expr]:
         if any(not value.is_Rational for value in coefficients.values()):
             raise _refuse("a step at the zeros of a polynomial of degree above 2 with irrational coefficients")
         polynomial = sp.Poly({(power,): value for power, value in coefficients.items()}, sp.Dummy("x"))
-        return [zero for zero, _ in sp.real_roots(polynomial, multiple=False)]
+        zeros = [zero for zero, _ in sp.real_roots(polynomial, multiple=False)]
+        if any(zero.has(sp.CRootOf) for zero in zeros):  # SymPy's arithmetic with them has no bound on its time
+            raise _refuse("a step at a zero, without an expression in square roots, of a polynomial of degree above 2")
+        return zeros
     a, b, c = (coefficients.get(power, sp.S.Zero) for power in (2, 1, 0))
     if a == 0:
         return [-c / b]

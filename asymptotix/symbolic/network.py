@@ -16,10 +16,14 @@ import sympy as sp
 
 from asymptotix.errors import InvalidInputError
 from asymptotix.symbolic.canonical import canonical
+from asymptotix.symbolic.deadline import check_deadline, time_limited
 from asymptotix.symbolic.derivation import Derivation
 from asymptotix.symbolic.dual import DualForm, diagonal, dual_form, resolve_activation
 from asymptotix.symbolic.formula import Q1, Q2, Binding, C, Formula, Status
+from asymptotix.symbolic.integrability import assumptions_latex, pair_assumptions
+from asymptotix.symbolic.lowering import lower
 from asymptotix.symbolic.presentation import arrange, latex
+from asymptotix.symbolic.terms import Terms
 
 if TYPE_CHECKING:
     from asymptotix.activations import Activation
@@ -46,12 +50,13 @@ class _Network:
         return self.weight * expression + self.bias
 
 
+@time_limited
 def nngp_kernel(activation: Activation | str, *, depth: int = 1, weight_variance: float = 1, bias_variance: float = 0) -> Formula:
     r"""The covariance S_depth of a wide random network's output, in closed form.
 
     Args:
         activation: an Activation, or its text.
-        depth: number of hidden layers, at least 1. From 2 on the formula is a recursion (`.bindings`).
+        depth: number of hidden layers, 1 to 1000. From 2 on the formula is a recursion (`.bindings`).
         weight_variance: w > 0.
         bias_variance: b >= 0.
 
@@ -64,6 +69,7 @@ def nngp_kernel(activation: Activation | str, *, depth: int = 1, weight_variance
     return _build(activation, "nngp", depth, weight_variance, bias_variance, "last")
 
 
+@time_limited
 def tangent_kernel(
     activation: Activation | str, *, depth: int = 1, weight_variance: float = 1, bias_variance: float = 0, layers: Layers = "all"
 ) -> Formula:
@@ -71,7 +77,7 @@ def tangent_kernel(
 
     Args:
         activation: an Activation, or its text.
-        depth: number of hidden layers, at least 1. From 2 on the formula is a recursion (`.bindings`).
+        depth: number of hidden layers, 1 to 1000. From 2 on the formula is a recursion (`.bindings`).
         weight_variance: w > 0.
         bias_variance: b >= 0.
         layers: "all"; "first", the part of the first layer's parameters, T_l = w T_(l-1) E[s' s']; "last", that of the last
@@ -89,10 +95,10 @@ def tangent_kernel(
 
 
 def _build(activation: Activation | str, kind: Literal["nngp", "tangent"], depth: int, w: Any, b: Any, layers: Layers) -> Formula:
-    from asymptotix.kernels import KernelMap
+    from asymptotix.kernels.kernel_map import MAX_DEPTH, KernelMap
 
-    if isinstance(depth, bool) or not isinstance(depth, int) or depth < 1:
-        raise InvalidInputError("depth", depth, "an integer of at least 1", "depth counts hidden layers")
+    if isinstance(depth, bool) or not isinstance(depth, int) or not 1 <= depth <= MAX_DEPTH:
+        raise InvalidInputError("depth", depth, f"an integer from 1 to {MAX_DEPTH}", "depth counts hidden layers")
     weight, bias = _exact("weight_variance", w), _exact("bias_variance", b)
     if weight == 0:
         raise InvalidInputError("weight_variance", w, "a positive finite number")
@@ -111,6 +117,7 @@ def _build(activation: Activation | str, kind: Literal["nngp", "tangent"], depth
         bindings=bindings,
         derivation=derivation,
         status=Status.of(derivation, _ROUTE),
+        assumptions=_assumptions(network, lower(s.tree)),
         kernel=KernelMap(
             s,
             depth=depth,
@@ -136,6 +143,19 @@ def _exact(name: str, value: Any) -> sp.Rational:
     return sp.Rational(exact.numerator, exact.denominator)
 
 
+def _assumptions(network: _Network, terms: Terms) -> tuple[sp.Basic, ...]:
+    """Convergence at every layer, in the inputs for depth 1 and in the symbols of the bindings beyond."""
+    if network.depth == 1:
+        return pair_assumptions(terms, *(network.affine(symbol) for symbol in (Q1, Q2, C)))
+    pair, square = pair_assumptions(terms, Q1, Q2, C), pair_assumptions(terms, Q1, Q1, Q1)
+    found: list[sp.Basic] = []
+    for layer in range(network.depth):
+        q1, q2, c, _ = _layer_symbols(layer)
+        found += [relation.xreplace({Q1: q1, Q2: q2, C: c}) for relation in pair]
+        found += [relation.xreplace({Q1: q}) for q in (q1, q2) for relation in square]
+    return tuple(dict.fromkeys(found))
+
+
 def _left(kind: str, depth: int, layers: Layers) -> str:
     tangent = {"all": r"\Theta", "first": r"\Theta_{\mathrm{NT}}", "last": r"\Theta_{\mathrm{RF}}"}
     symbol = r"\Sigma" if kind == "nngp" else tangent[layers]
@@ -157,7 +177,7 @@ def _derivation(network: _Network) -> Derivation:
 
 
 def _at(expression: sp.Expr, q1: sp.Expr, q2: sp.Expr, c: sp.Expr) -> sp.Expr:
-    return expression.subs({Q1: q1, Q2: q2, C: c}, simultaneous=True)
+    return expression.xreplace({Q1: q1, Q2: q2, C: c})
 
 
 def _unroll_one(network: _Network, layers: Layers) -> tuple[sp.Expr, tuple[Binding, ...]]:
@@ -182,8 +202,9 @@ def _recursion(network: _Network, layers: Layers) -> tuple[sp.Expr, tuple[Bindin
     start = [network.affine(Q1), network.affine(Q2), network.affine(C), symbols[2]]
     bindings += [Binding(s, e) for s, e in zip(symbols, start, strict=True)][: 4 if tangent else 3]
     for layer in range(1, network.depth + 1):
+        check_deadline()
         before, symbols = symbols, _layer_symbols(layer)
-        bindings += [Binding(symbols[i], network.affine(network.square.subs(Q1, before[i]))) for i in (0, 1)]
+        bindings += [Binding(symbols[i], network.affine(network.square.xreplace({Q1: before[i]}))) for i in (0, 1)]
         bindings.append(Binding(symbols[2], network.affine(_at(network.kernel.expression, *before[:3]))))
         if network.derivative is not None:
             first = network.weight * before[3] * _at(network.derivative.expression, *before[:3])
@@ -203,6 +224,7 @@ def _recursion_latex(network: _Network, layers: Layers, left: str) -> str:
     angles = {a.angle_latex() for a in (kernel, slope)} - {""}
     if angles:
         lines[-1] += rf", \qquad {angles.pop()}"
+    lines[0] += assumptions_latex(network.kernel.assumptions)
     lines.append(rf"k(q, q, q) &= {latex(network.square.subs(Q1, sp.Symbol('q', positive=True)))}")
     scale = "" if network.weight == 1 else latex(network.weight) + r"\,"
     shift = "" if network.bias == 0 else f" + {latex(network.bias)}"

@@ -62,10 +62,11 @@ def python_source(formula: Formula) -> str:
     helpers = [_PHI] if any(isinstance(f, Phi | Phi2) for f in used) else []
     helpers += [_PHI2] if any(isinstance(f, Phi2) for f in used) else []
     helpers += [_GAMMA] if any(isinstance(f, sp.gamma) for f in used) else []
+    valid = f" Valid where {', '.join(map(str, formula.assumptions))}." if formula.assumptions else ""
     head = ["import math", "", "import numpy as np", ""] if helpers else ["import numpy as np", ""]
     body = [
         f"def {_identifier(formula.name)}({', '.join(s.name for s in formula.symbols)}):",
-        f'    """{formula.name}, textbook form: loses digits near correlations 1 and -1."""',
+        f'    """{formula.name}, textbook form: loses digits near correlations 1 and -1.{valid}"""',
         *(f"    {b.symbol.name} = {printer.doprint(b.expression)}" for b in formula.bindings),
         f"    return {printer.doprint(formula.expression)}",
     ]

@@ -13,6 +13,7 @@ from typing import Any
 import sympy as sp
 
 from asymptotix.errors import NotInClosedClassError
+from asymptotix.symbolic.deadline import NUMERIC_KERNELS, check_deadline
 from asymptotix.symbolic.functions import Phi
 
 __all__ = [
@@ -90,6 +91,7 @@ def collect(terms: Iterable[Term]) -> Terms:
     """Merge terms that differ in their coefficient only; drop zeros; put Dirac terms into the form c * delta^(j)_a."""
     merged: dict[Term, sp.Expr] = {}
     for item in terms:
+        check_deadline()
         for reduced in _reduce_dirac(item):
             key = replace(reduced, coefficient=sp.S.One)
             merged[key] = merged.get(key, sp.S.Zero) + reduced.coefficient
@@ -162,7 +164,7 @@ def _join(one: Factor, two: Factor) -> Factor:
     names = " * ".join(sorted({Step: "step", Cdf: "Phi", Dirac: "Dirac"}[type(f)] for f in (one, two)))
     raise NotInClosedClassError(
         f"no closed form known to the engine: a product {names} needs orthant probabilities of dimension above 2; "
-        "the float kernel (asymptotix.kernels) evaluates it numerically"
+        f"{NUMERIC_KERNELS}"
     )
 
 

@@ -17,6 +17,7 @@ import pytest
 from asymptotix.activations import activation
 from asymptotix.errors import HypothesisError, InvalidInputError
 from asymptotix.kernels import KernelMap
+from asymptotix.kernels.kernel_map import MAX_DEPTH
 from tests.kernels.oracle import relu_network
 
 REFERENCE = json.loads((Path(__file__).parents[1] / "reference" / "dual_kernels.json").read_text())
@@ -257,3 +258,10 @@ def test_pickled_kernel_works_in_a_fresh_process_without_sympy() -> None:
     command = [sys.executable, "-c", code, pickle.dumps(kernel).hex()]
     output = subprocess.run(command, check=True, timeout=60, capture_output=True, text=True, cwd=Path(__file__).parents[2]).stdout
     assert output.strip() == float(kernel(1.0, 1.0, 0.3)).hex()
+
+
+@pytest.mark.parametrize("depth", [0, MAX_DEPTH + 1, 100_000])
+def test_depth_has_limits(depth: int) -> None:
+    with pytest.raises(InvalidInputError, match=f"depth = {depth} is not valid: depth must be an integer from 1 to 1000"):
+        KernelMap(activation("relu"), depth, kind="nngp")
+    assert KernelMap(activation("relu"), MAX_DEPTH, 2.0, kind="nngp")(1.0, 1.0, 0.5) > 0.99

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from asymptotix.activations import activation
 from asymptotix.errors import HypothesisError, NotInClosedClassError
-from asymptotix.symbolic.expectation import Law, gaussian_mean, gaussian_pair, time_limit
+from asymptotix.symbolic.deadline import time_limit
+from asymptotix.symbolic.expectation import Law, gaussian_mean, gaussian_pair
 from asymptotix.symbolic.lowering import lower
 from asymptotix.symbolic.terms import term
 

@@ -78,3 +78,12 @@ def test_bad_arguments() -> None:
     for text in ("relu(x - 1)", "x*Phi(x)", "x*exp(x)"):
         with pytest.raises(NotInClosedClassError, match="activation_spectrum"):
             gegenbauer_coefficient(text, 2, D)
+
+
+def test_refusal_names_the_dimension_and_the_call() -> None:
+    with pytest.raises(
+        NotInClosedClassError, match=r"dimension d = 10; asymptotix.activation_spectrum\(activation, dimension=10"
+    ):
+        gegenbauer_coefficient("gelu", 4, 10)
+    with pytest.raises(NotInClosedClassError, match="in symbolic dimension"):
+        gegenbauer_coefficient("gelu", 4, D)

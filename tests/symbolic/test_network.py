@@ -97,3 +97,9 @@ BAD = [("depth", 0), ("depth", 1.5), ("depth", True), ("weight_variance", 0), ("
 def test_bad_arguments(name: str, value: object) -> None:
     with pytest.raises(InvalidInputError, match=name):
         tangent_kernel("relu", **{name: value})  # type: ignore[arg-type]  # wrong on purpose
+
+
+@pytest.mark.parametrize("kind", [nngp_kernel, tangent_kernel])
+def test_depth_has_an_upper_limit(kind) -> None:  # type: ignore[no-untyped-def]  # one of the two functions
+    with pytest.raises(InvalidInputError, match="depth = 20000 is not valid: depth must be an integer from 1 to 1000"):
+        kind("relu", depth=20000)

@@ -1,0 +1,60 @@
+"""The engine's time limit: sizes grow quickly with powers, thresholds and shifts, and a refusal is better than no answer.
+
+Processor time of the thread is counted, so that a busy machine changes no answer. The limit is looked at inside the
+canonical form and between the steps of an expectation or a proof.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+from asymptotix.errors import NotInClosedClassError
+
+__all__ = ["MAX_SECONDS", "NUMERIC_KERNELS", "check_deadline", "time_limit", "time_limited"]
+
+MAX_SECONDS = 15.0  # of processor time for one formula with its proof; the catalogue needs at most a few
+NUMERIC_KERNELS = "asymptotix.kernel_matrix and asymptotix.kernels.KernelMap evaluate the kernel numerically"
+
+P = ParamSpec("P")
+R = TypeVar("R")
+_DEADLINE: ContextVar[float] = ContextVar("deadline", default=math.inf)
+
+
+@contextmanager
+def time_limit(seconds: float) -> Iterator[None]:
+    """Within it, the engine refuses to go on after so many seconds of processor time; an outer limit stays in force."""
+    token = _DEADLINE.set(min(_DEADLINE.get(), time.thread_time() + seconds))
+    try:
+        yield
+    finally:
+        _DEADLINE.reset(token)
+
+
+def time_limited(function: Callable[P, R]) -> Callable[P, R]:
+    """The function under the limit of `MAX_SECONDS`."""
+
+    @wraps(function)
+    def limited(*args: P.args, **kwargs: P.kwargs) -> R:
+        with time_limit(MAX_SECONDS):
+            return function(*args, **kwargs)
+
+    return limited
+
+
+def check_deadline() -> None:
+    """Nothing, or the refusal.
+
+    Raises:
+        NotInClosedClassError: the time limit has passed.
+    """
+    if time.thread_time() > _DEADLINE.get():
+        raise NotInClosedClassError(
+            "no closed form known to the engine within its time limit (the expression grows too large, and the closed form "
+            f"would take too long): {NUMERIC_KERNELS}, asymptotix.activation_spectrum(...) coefficients"
+        )
