@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from unicodedata import normalize
 
 from asymptotix.errors import InvalidInputError
 
@@ -46,7 +48,20 @@ class Reference:
 
     def __str__(self) -> str:
         link = f" {self.url_or_doi}." if self.url_or_doi else ""
-        return f"[{self.key}] {', '.join(self.authors)} ({self.year}). {self.title}. {self.venue}.{link}"
+        return f"[{self.key}] {_plain(', '.join(self.authors))} ({self.year}). {_plain(self.title)}. {self.venue}.{link}"
+
+
+# TeX accents as Unicode combining characters
+_ACCENTS = {"'": "\u0301", "`": "\u0300", "^": "\u0302", "~": "\u0303", '"': "\u0308", "v": "\u030c", "c": "\u0327"}
+
+
+def _plain(text: str) -> str:
+    r"""Text with its TeX accents as Unicode.
+
+    >>> _plain(r"Zdeborov{\'a}, Mar{\v{c}}enko")
+    'Zdeborová, Marčenko'
+    """
+    return re.sub(r"\{\\(['`^~\"vc])\{?(\w)\}?\}", lambda m: normalize("NFC", m[2] + _ACCENTS[m[1]]), text)
 
 
 _NEURIPS = "Advances in Neural Information Processing Systems"

@@ -5,19 +5,17 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from sphinx.application import Sphinx
-
 import asymptotix
 
 HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE))  # for local_katex
+sys.path.insert(0, str(HERE))  # for local_katex and docstrings
 
 project = "asymptotix"
 author = "asymptotix contributors"
 project_copyright = f"2026, {author}"
 release = version = asymptotix.__version__
 
-extensions = ["myst_nb", "sphinx.ext.autodoc", "local_katex"]
+extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "docstrings", "local_katex"]
 exclude_patterns = ["_build"]
 html_theme = "furo"
 html_title = f"asymptotix {release}"
@@ -35,13 +33,6 @@ nb_merge_streams = True
 suppress_warnings = ["mystnb.unknown_mime_type"]  # outputs carry text/latex beside the types a browser shows
 
 autodoc_member_order = "bysource"
-
-
-def verbatim(_app: object, _what: str, _name: str, _obj: object, _options: object, lines: list[str]) -> None:
-    """Docstrings are written to be read as plain text, |x|^2 and all; reStructuredText would take that for markup."""
-    lines[:] = [".. code-block:: text", "", *(f"    {line}" for line in lines), ""]
-
-
-def setup(app: Sphinx) -> None:
-    """Connect what stands in this file."""
-    app.connect("autodoc-process-docstring", verbatim)
+autodoc_typehints = "none"  # the signature has them
+napoleon_numpy_docstring = False
+napoleon_use_ivar = True  # fields of a dataclass are documented as attributes already

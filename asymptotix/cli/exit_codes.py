@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from enum import IntEnum
-from typing import Any
+from typing import Any, cast
 
 import typer
 from typer.core import TyperGroup
 
-from asymptotix.errors import AsymptotixError
+from asymptotix.errors import AsymptotixError, ProblemFileError
 
 __all__ = ["CommandGroup", "ExitCode", "fail"]
+
+
+# the base of every refusal of the parser, which Typer does not export
+_ParserError = cast(type[Exception], typer.BadParameter.__mro__[2])
 
 
 class ExitCode(IntEnum):
@@ -28,23 +32,44 @@ class ExitCode(IntEnum):
     INTERRUPTED = 130
 
 
-EPILOG = "Exit codes: 0 fine, 1 theory and simulation disagree, 2 usage, 3 numerical refusal, 4 storage, 5 not enough evidence."
+EPILOG = (
+    "Exit codes: 0 fine, 1 theory and simulation disagree, 2 usage, 3 numerical refusal, 4 storage, 5 not enough evidence, "
+    "130 interrupted before any result."
+)
 
 
 def fail(message: str, code: int) -> typer.Exit:
     """Print one line on standard error; raise what it returns."""
-    typer.echo(f"error: {' '.join(message.split())}", err=True)
+    return _fail([message], code)
+
+
+def _fail(messages: Sequence[str], code: int) -> typer.Exit:
+    for message in messages:
+        typer.echo(f"error: {' '.join(message.split())}", err=True)
     return typer.Exit(int(code))
 
 
 class CommandGroup(TyperGroup):
     """Runs a command; errors that the package raises on purpose leave without a traceback, with their own exit code."""
 
+    def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
+        """Parse what stands before the subcommand."""
+        if not args:  # prints the help
+            return super().make_context(info_name, args, parent, **extra)
+        try:
+            return super().make_context(info_name, args, parent, **extra)
+        except _ParserError as error:
+            raise _misuse(error) from None
+
     def invoke(self, ctx: Any) -> Any:
-        """Run the command."""
+        """Parse what stands after the name of the subcommand, and run it."""
         with _one_line_warnings():
             try:
                 return super().invoke(ctx)
+            except _ParserError as error:
+                raise _misuse(error) from None
+            except ProblemFileError as error:  # a line for each mistake in the file
+                raise _fail(str(error).splitlines(), error.exit_code) from error
             except AsymptotixError as error:
                 raise fail(str(error), error.exit_code) from error
             except KeyboardInterrupt:
@@ -55,6 +80,11 @@ class CommandGroup(TyperGroup):
                 if isinstance(error, BrokenPipeError):  # the reader of our output went away, as `| head` does
                     raise
                 raise fail(f"{error.filename or 'storage'}: {error.strerror or error}", ExitCode.STORAGE) from error
+
+
+def _misuse(error: Any) -> typer.Exit:
+    """An option or argument that the parser refuses: its own message, without the usage lines around it."""
+    return fail(error.format_message(), error.exit_code)
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from asymptotix.cli.output import print_json
-from asymptotix.cli.problem_options import MODEL_NAMES
+from asymptotix.cli.problem_options import MODEL_NAMES, model_kind
 
 __all__ = ["init"]
 
@@ -32,11 +32,9 @@ def init(
 
         print_json(problem_json_schema())
         return
-    from asymptotix.problems.template import TEMPLATE_KINDS, problem_template
+    from asymptotix.problems.template import problem_template
 
-    kind = MODEL_NAMES.get(model, model.replace("-", "_"))
-    if kind not in TEMPLATE_KINDS:
-        raise typer.BadParameter(f"{model!r} is none of {', '.join(MODEL_NAMES)}", param_hint="--model")
+    kind = model_kind(model)
     if str(path) == "-":
         typer.echo(problem_template(kind), nl=False)
         return

@@ -65,8 +65,10 @@ def _formula(activation: str, kind: str, derivative: bool, layers: Any, depth: i
     if layers != "all" and kind != "tangent":
         raise typer.BadParameter("only for --kind tangent", param_hint="--layers")
     if kind == "dual":
-        if depth != 1 or weight != 1 or bias != 0:
-            raise typer.BadParameter("depth and variances belong to --kind nngp or --kind tangent", param_hint="--kind")
+        given = {"--depth": depth != 1, "--weight-variance": weight != 1, "--bias-variance": bias != 0}
+        if any(given.values()):
+            named = ", ".join(option for option, stated in given.items() if stated)
+            raise typer.BadParameter("only for --kind nngp or --kind tangent", param_hint=named)
         return dual_kernel(activation, derivative=derivative)
     if kind == "nngp":
         return nngp_kernel(activation, depth=depth, weight_variance=weight, bias_variance=bias)

@@ -5,6 +5,7 @@ The options are put together into what a problem file would say and checked by t
 
 from __future__ import annotations
 
+import difflib
 import inspect
 import re
 from collections.abc import Callable
@@ -17,7 +18,7 @@ from asymptotix.cli.values import grid_value, number_list
 from asymptotix.errors import ProblemFileError
 from asymptotix.problems.problem import Problem
 
-__all__ = ["MODEL_NAMES", "takes_problem"]
+__all__ = ["MODEL_NAMES", "model_kind", "takes_problem"]
 
 MODEL_NAMES = {
     "sphere-features": "random_features_sphere",
@@ -26,6 +27,21 @@ MODEL_NAMES = {
     "ridge-regression": "ridge_regression",
 }
 _MODEL, _GRID = "Model", "Grid"
+
+
+def model_kind(name: str) -> str:
+    """The `kind` that a problem file has for `--model NAME`; hyphens and underscores are the same, and a `kind` is accepted too.
+
+    Raises:
+        BadParameter: there is no such model.
+    """
+    wanted = name.replace("_", "-")
+    for known, kind in MODEL_NAMES.items():
+        if wanted in (known, kind.replace("_", "-")):
+            return kind
+    close = difflib.get_close_matches(wanted, MODEL_NAMES, n=1)
+    hint = f" (did you mean {close[0]!r}?)" if close else ""
+    raise typer.BadParameter(f"{name!r} is not known{hint}; one of {', '.join(MODEL_NAMES)}", param_hint="--model")
 
 
 def _option(name: str, text: str, panel: str = _MODEL, metavar: str | None = None) -> Any:
@@ -54,7 +70,7 @@ def collect_problem(
         str | None, _option("--energies", "Squared norm of the target in each level or degree.", metavar="A,B,...")
     ] = None,
     source: Annotated[float | None, _option("--source", "Target of a power law: energies i^(-1 - 2 exponent source).")] = None,
-    noise_variance: Annotated[float | None, _option("--noise-variance", "Of the labels.")] = None,
+    noise_variance: Annotated[float | None, _option("--noise-variance", "Of the labels; 0 if left out.")] = None,
     n_samples: Annotated[str | None, _option("--n-samples", "A, A,B,... or START:STOP:NUM[:log].", _GRID, "GRID")] = None,
     n_features: Annotated[str | None, _option("--n-features", "The same, for random features.", _GRID, "GRID")] = None,
     ridge: Annotated[
@@ -119,8 +135,7 @@ def _as_file(given: dict[str, Any], content: dict[str, Any]) -> dict[str, Any]:
     """What a problem file with the options given would say."""
     made: dict[str, Any] = {}
     if "model" in given:
-        name = given["model"]
-        _put(made, ("model", "kind"), MODEL_NAMES.get(name, name.replace("-", "_")))
+        _put(made, ("model", "kind"), model_kind(given["model"]))
     kind = made.get("model", {}).get("kind") or _kind_of(content)
     for name, value in given.items():
         if name == "power_law":

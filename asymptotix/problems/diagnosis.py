@@ -1,4 +1,4 @@
-"""A Pydantic validation error in one line: key path, what was found, what is allowed, the nearest match."""
+"""A Pydantic validation error, one line for each mistake: key path, what was found, what is allowed, the nearest match."""
 
 from __future__ import annotations
 
@@ -16,20 +16,21 @@ if TYPE_CHECKING:
 __all__ = ["diagnose"]
 
 
-def diagnose(error: ValidationError, content: Mapping[str, Any]) -> str:
-    """The first mistake of a file in one line, and how many more there are."""
+_MAX_LINES = 20  # a list of a million numbers may hold a million mistakes
+
+
+def diagnose(error: ValidationError, content: Mapping[str, Any]) -> list[str]:
+    """The mistakes of a file, a line for each; keys that are missing share one."""
     details = error.errors(include_url=False)
     # an unknown key is the likelier slip than the missing one it stands for
     details.sort(key=lambda detail: detail["type"] != "extra_forbidden")
-    if details[0]["type"] == "missing":
-        missing = [detail for detail in details if detail["type"] == "missing"]
-        first, more = (
-            ", ".join(_key_path(detail["loc"], content) for detail in missing) + ": missing",
-            len(details) - len(missing),
-        )
-    else:
-        first, more = _line(details[0], content), len(details) - 1
-    return first if not more else f"{first} (and {more} more mistake{'s' if more > 1 else ''})"
+    lines = [_line(detail, content) for detail in details if detail["type"] != "missing"]
+    missing = [_key_path(detail["loc"], content) for detail in details if detail["type"] == "missing"]
+    if missing:
+        lines.append(f"{', '.join(missing)}: missing")
+    lines = [" ".join(line.split()) for line in lines]
+    more = len(lines) - _MAX_LINES
+    return lines if more <= 0 else [*lines[:_MAX_LINES], f"and {more} more mistake{'s' if more > 1 else ''}"]
 
 
 def _line(detail: ErrorDetails, content: Mapping[str, Any]) -> str:

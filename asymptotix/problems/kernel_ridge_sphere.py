@@ -74,7 +74,7 @@ class KernelRidgeSpherePart(Part):
     kernel: KernelPart
     dimension: Annotated[int, Field(ge=3)]
     target: LevelTargetPart
-    noise_variance: NonNegative
+    noise_variance: NonNegative = 0.0
 
     def build(self) -> KernelRidge:
         """The model described."""

@@ -1,4 +1,4 @@
-"""From a TOML file to a Problem. A mistake is one line: file, key path, what was found, what is allowed, the nearest match."""
+"""From a TOML file to a Problem. Each mistake is one line: file, key path, what was found, what is allowed, the nearest match."""
 
 from __future__ import annotations
 
@@ -61,4 +61,4 @@ def problem_from_mapping(content: Mapping[str, Any], *, source: str) -> Problem:
     try:
         return Problem(source, ProblemSchema.model_validate(dict(content)))
     except ValidationError as error:
-        raise ProblemFileError(f"{source}: {diagnose(error, content)}") from None
+        raise ProblemFileError("\n".join(f"{source}: {line}" for line in diagnose(error, content))) from None

@@ -21,7 +21,7 @@ class RandomFeaturesPart(Part):
     kind: Literal["random_features"]
     spectrum: SpectrumPart
     target: TargetPart
-    noise_variance: NonNegative
+    noise_variance: NonNegative = 0.0
 
     def build(self) -> RandomFeatures:
         """The model described."""
@@ -38,7 +38,7 @@ class RandomFeaturesSpherePart(Part):
     activation: str
     dimension: Annotated[int, Field(ge=3)]
     target: LevelTargetPart
-    noise_variance: NonNegative
+    noise_variance: NonNegative = 0.0
 
     def build(self) -> RandomFeatures:
         """The model described."""

@@ -19,7 +19,7 @@ class RidgeRegressionPart(Part):
     kind: Literal["ridge_regression"]
     spectrum: SpectrumPart
     target: TargetPart
-    noise_variance: NonNegative
+    noise_variance: NonNegative = 0.0
 
     def build(self) -> RidgeRegression:
         """The model described."""

@@ -22,13 +22,13 @@ MODELS: dict[str, str] = {
 kind = "random_features_sphere"  # features s(<x, w>): x on the sphere of radius sqrt(dimension), w on the unit sphere
 activation = "relu"              # a name or an expression in x: "max(x, 0)**2 + x/10"
 dimension = 30
-noise_variance = 0.25            # of the labels
+noise_variance = 0.25            # of the labels; 0 if left out
 target = {energies = [0.0, 1.0, 0.5]}  # degree 0, 1, 2, ...
 """,
     "random_features": """\
 [model]
 kind = "random_features"         # Gaussian random features of a kernel with these eigenvalues
-noise_variance = 0.1             # of the labels
+noise_variance = 0.1             # of the labels; 0 if left out
 spectrum = {power_law = {exponent = 1.5, size = 2000}}  # or {eigenvalues = [...], multiplicities = [...], tail = 0.0}
 target = {source = 0.4}          # energies i^(-1 - 2 exponent source); or {energies = [...], tail = 0.0}
 """,
@@ -36,7 +36,7 @@ target = {source = 0.4}          # energies i^(-1 - 2 exponent source); or {ener
 [model]
 kind = "kernel_ridge_sphere"     # kernel ridge regression, x on the sphere of radius sqrt(dimension)
 dimension = 20
-noise_variance = 0.25            # of the labels
+noise_variance = 0.25            # of the labels; 0 if left out
 target = {energies = [0.0, 1.0, 0.5]}  # degree 0, 1, 2, ...
 
 [model.kernel]
@@ -50,7 +50,7 @@ layers = "all"                   # of a tangent kernel: "first" or "last" keeps 
     "ridge_regression": """\
 [model]
 kind = "ridge_regression"        # a linear model whose covariance has these eigenvalues
-noise_variance = 0.25            # of the labels
+noise_variance = 0.25            # of the labels; 0 if left out
 
 [model.spectrum]
 eigenvalues = [1.0, 0.1]         # or power_law = {exponent = 1.5}

@@ -9,6 +9,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -118,11 +119,12 @@ def plot_curves(
         raise InvalidInputError("lines", (), "at least one line or one set of points")
     matplotlib = _matplotlib()
     items: list[Line | Points] = [*lines, *points]
+    # outside the context: the import of pyplot chooses the backend, which the end of the context would take back
+    pyplot = import_module("matplotlib.pyplot") if ax is None else None
     with matplotlib.rc_context(STYLE):
-        if ax is None:
-            import matplotlib.pyplot as plt
-
-            _, ax = plt.subplots(layout="constrained")
+        if pyplot is not None:
+            _, ax = pyplot.subplots(layout="constrained")
+        assert ax is not None
         drawn_lines = tuple(_draw_line(ax, line) for line in lines)
         bars = tuple(_draw_points(ax, cloud) for cloud in points)
         _set_scale(ax, "x", [item.x for item in items], logx)

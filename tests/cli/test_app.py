@@ -43,7 +43,7 @@ def test_version(start: Start) -> None:
 def test_help_names_every_command_and_the_exit_codes(run: Run) -> None:
     text = run("--help").output
     assert all(f"\n  {command} " in text for command in COMMANDS)
-    assert "5 not enough evidence" in " ".join(text.split())
+    assert "5 not enough evidence, 130 interrupted before any result." in " ".join(text.split())
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -57,9 +57,28 @@ def test_every_command_has_examples_that_start_with_its_name(run: Run, command: 
     assert all(example.split()[1] == command for example in examples)
 
 
-def test_an_unknown_command_is_a_usage_error(run: Run) -> None:
-    assert run("rsik").exit_code == 2
-    assert run("doctor", "--jsn").exit_code == 2
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (("rsik",), "rsik"),
+        (("--vresion",), "--vresion"),
+        (("doctor", "--jsn"), "--jsn"),
+        (("kernel", "relu", "--depth", "two"), "--depth"),
+        (("kernel", "relu", "--kind", "dula"), "--kind"),
+        (("risk", "--model"), "--model"),
+        (("check", "--seed", "-1"), "--seed"),
+    ],
+)
+def test_what_the_parser_refuses_is_one_line_that_names_it(run: Run, arguments: tuple[str, ...], named: str) -> None:
+    result = run(*arguments)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith("error: ")
+    assert result.stderr.count("\n") == 1
+    assert named in result.stderr
+
+
+def test_without_arguments_the_help_is_shown(run: Run) -> None:
+    assert "Commands:" in run().output
 
 
 def test_python_m_asymptotix_is_the_same_program(start: Start) -> None:

@@ -20,6 +20,13 @@ def test_bibtex_of_one_key(run: Run) -> None:
     assert json.loads(run("cite", "ChoSaul2009", "--json").stdout) == {"ChoSaul2009": text.rstrip("\n")}
 
 
+def test_accents_are_letters_in_the_listing_and_tex_in_bibtex(run: Run) -> None:
+    listing = run("cite").stdout
+    assert all(name in listing for name in ("Zdeborová, Lenka", "Hongler, Clément", "Marčenko", "Müller"))
+    assert "\\" not in listing
+    assert r"Zdeborov{\'a}, Lenka" in run("cite", "CuiEtAl2021", "--bibtex").stdout
+
+
 def test_an_unknown_key_names_the_nearest(run: Run) -> None:
     result = run("cite", "ChoSaul2008")
     assert result.exit_code == 2

@@ -25,7 +25,7 @@ def test_risk_prints_what_the_function_returns(run: Run) -> None:
     for name, values in expected().values.items():
         assert content["fields"][name] == values.tolist()
     assert content["grid"] == {"n_samples": [[50], [100], [300]], "ridge": [0.5, 5]}
-    assert "sum of squares" in content["convention"]
+    assert "sum of squared errors" in content["convention"]
     assert content["references"]
 
 

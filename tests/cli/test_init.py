@@ -12,14 +12,14 @@ from asymptotix.problems.template import TEMPLATE_KINDS
 from .conftest import Run
 
 
-@pytest.mark.parametrize("model", [*MODEL_NAMES, "kernel_ridge_sphere"])
+@pytest.mark.parametrize("model", [*MODEL_NAMES, "kernel_ridge_sphere", "random-features-sphere"])
 def test_the_file_written_has_the_model_asked_for_and_is_named_in_its_comments(run: Run, tmp_path: Path, model: str) -> None:
     file = tmp_path / "mine.toml"
     result = run("init", file, "--model", model)
     assert result.exit_code == 0
     assert str(file) in result.stdout
     text = file.read_text(encoding="utf-8")
-    assert tomllib.loads(text)["model"]["kind"] == MODEL_NAMES.get(model, model)
+    assert tomllib.loads(text)["model"]["kind"] == MODEL_NAMES.get(model, model.replace("-", "_"))
     assert f"asymptotix risk {file}" in text
 
 
@@ -46,5 +46,6 @@ def test_standard_output_and_schema(run: Run) -> None:
 def test_an_unknown_model_is_a_usage_error(run: Run, tmp_path: Path) -> None:
     result = run("init", tmp_path / "a.toml", "--model", "perceptron")
     assert result.exit_code == 2
-    assert "sphere-features" in result.stderr
+    assert "one of sphere-features, sphere-kernel, random-features, ridge-regression" in result.stderr
+    assert "_" not in result.stderr
     assert not (tmp_path / "a.toml").exists()

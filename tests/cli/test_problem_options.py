@@ -97,8 +97,11 @@ def test_a_power_law_takes_exponent_and_size(run: Run) -> None:
     ("arguments", "message"),
     [
         ((), "give a problem file"),
-        (("--model", "sphere-feature", *GRID), "--model = 'sphere_feature': not known"),
-        ((*SPHERE[:4], *GRID), "--dimension, --energies, --noise-variance: missing"),
+        (
+            ("--model", "sphere-feature", *GRID),
+            "--model: 'sphere-feature' is not known (did you mean 'sphere-features'?); one of sphere-features, sphere-kernel",
+        ),
+        ((*SPHERE[:4], *GRID), "--dimension, --energies: missing"),
         ((*SPHERE,), "--n-samples, --ridge: missing"),
         ((*SPHERE, *GRID[:2], "--ridge", 1), "--n-features is missing"),
         ((*SPHERE, *GRID, "--depth", 2), "--depth: unknown key"),
@@ -114,6 +117,27 @@ def test_usage_errors_name_the_option_and_exit_with_2(run: Run, arguments: tuple
     assert result.exit_code == 2
     assert message in " ".join(result.stderr.split())
     assert "Traceback" not in result.output
+
+
+def test_every_mistake_gets_a_line(run: Run) -> None:
+    result = run("risk", *SPHERE[:4], "--dimension", 2, "--ridge", -1)
+    assert result.exit_code == 2
+    assert result.stderr.splitlines() == [
+        "error: command line: --dimension = 2: must be greater than or equal to 3",
+        "error: command line: --ridge = -1.0: must be greater than or equal to 0",
+        "error: command line: --energies, --n-samples: missing",
+    ]
+
+
+@pytest.mark.parametrize("name", ["sphere_features", "random_features_sphere", "random-features-sphere"])
+def test_hyphens_underscores_and_the_kind_of_a_file_name_the_same_model(run: Run, name: str) -> None:
+    assert fields(run, "--model", name, *SPHERE[2:], *GRID) == fields(run, *SPHERE, *GRID)
+
+
+def test_without_noise_variance_there_is_no_noise(run: Run) -> None:
+    silent = fields(run, *SPHERE[:8], *GRID)
+    assert silent == fields(run, *SPHERE[:8], "--noise-variance", 0, *GRID)
+    assert silent != fields(run, *SPHERE, *GRID)
 
 
 @pytest.mark.parametrize("kind", ["ridge_regression", "random_features"])

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -73,12 +74,30 @@ def test_a_file_becomes_a_model_and_a_grid(tmp_path: Path) -> None:
         ("n_trials = 7", "n_trials = 1", r"simulation\.n_trials = 1: must be greater than or equal to 2"),
     ],
 )
-def test_a_mistake_is_one_line_with_its_key_path(tmp_path: Path, old: str, new: str, message: str) -> None:
+def test_a_mistake_is_a_line_with_its_key_path(tmp_path: Path, old: str, new: str, message: str) -> None:
     assert old in GOOD
     with pytest.raises(ProblemFileError, match=message) as caught:
         load(tmp_path, GOOD.replace(old, new))
-    assert str(caught.value).startswith(f"{tmp_path / 'problem.toml'}: ")
-    assert "\n" not in str(caught.value)
+    lines = str(caught.value).splitlines()
+    assert all(line.startswith(f"{tmp_path / 'problem.toml'}: ") for line in lines)
+    assert re.search(message, lines[0])
+    assert len(lines) == 1 or lines[1:] == [line for line in lines if line.endswith(": missing")]  # a slip, and what it stood for
+
+
+def test_every_mistake_is_reported_and_a_flood_is_cut(tmp_path: Path) -> None:
+    wrong = GOOD.replace("dimension = 30", "dimension = 2").replace("n_samples = 200", "n_samples = -1").replace("= 7", "= 1")
+    with pytest.raises(ProblemFileError) as caught:
+        load(tmp_path, wrong)
+    found = [line.split(": ")[1] for line in str(caught.value).splitlines()]
+    assert found == ["model.dimension = 2", "grid.n_samples = -1", "simulation.n_trials = 1"]
+    with pytest.raises(ProblemFileError) as caught:
+        load(tmp_path, GOOD.replace("[1e-3, 0.1]", str([-1.0] * 1000)))
+    assert len(str(caught.value).splitlines()) == 21
+    assert str(caught.value).endswith("and 980 more mistakes")
+
+
+def test_the_noise_variance_is_0_if_left_out(tmp_path: Path) -> None:
+    assert load(tmp_path, GOOD.replace("noise_variance = 0.25\n", "")).model.noise_variance == 0.0
 
 
 def test_several_missing_keys_are_named_together(tmp_path: Path) -> None:
