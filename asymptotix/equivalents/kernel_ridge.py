@@ -126,7 +126,7 @@ def _squared_norm(
     r"""$\sum_i(Nv_i^2+\sigma^2)\big[\frac{D_i}{(D_i+\kappa)^2}+\gamma(1-L_i)^2\big]$ with
     $\gamma=\frac{1-\omega}\Delta\frac1N\sum\frac{D_i}{(D_i+\kappa)^2}$: the norm $y^\top R y-\lambda y^\top R^2y$,
     $R\simeq(K+\kappa)^{-1}$.
-    """  # noqa: D205 - the formula is the summary, and one line does not hold it
+    """  # noqa: D205 the formula is the summary, and one line does not hold it
     weight = _per_kappa(d, kappa) + gamma[:, None] * unlearned**2
     return np.asarray(d.size * weight @ energies + noise * weight.sum(axis=1))
 

@@ -124,7 +124,7 @@ def plot_curves(
     with matplotlib.rc_context(STYLE):
         if pyplot is not None:
             _, ax = pyplot.subplots(layout="constrained")
-        assert ax is not None
+        assert ax is not None  # given, or made in the line before
         drawn_lines = tuple(_draw_line(ax, line) for line in lines)
         bars = tuple(_draw_points(ax, cloud) for cloud in points)
         _set_scale(ax, "x", [item.x for item in items], logx)
