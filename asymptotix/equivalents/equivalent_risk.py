@@ -15,11 +15,13 @@ $\mathrm{bias}=nB_2/(n-T_2)$), for $c=0$ (ridgeless, n > p) and for $n\to\infty$
 
 from __future__ import annotations
 
+from dataclasses import dataclass, fields as dataclass_fields
+
 import numpy as np
 from numpy.typing import NDArray
 
 from asymptotix.equivalents.fixed_point import EffectiveRidge
-from asymptotix.equivalents.level_sums import level_sums
+from asymptotix.equivalents.level_sums import LevelSums, level_sums
 from asymptotix.equivalents.levels import SortedLevels
 from asymptotix.errors import HypothesisError
 
@@ -46,51 +48,78 @@ def risk_values(
     Raises:
         HypothesisError: a point where the risk is infinite: ridge = 0 with n_samples = min(n_features, rank).
     """
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
+        terms = _terms(levels, fixed_point, n_samples, n_features)
+        fields = _errors(terms, noise_variance) | _bias_parts(terms)
+        fields["squared_norm"] = _squared_norm(terms, noise_variance)
+    fields |= {"df1": terms.sums.df1, "df2": terms.sums.df2, "overfitting_coefficient": terms.per_sample}
+    fields |= {"effective_ridge": fixed_point.value, "log_effective_ridge": fixed_point.log_value, "nu1": fixed_point.nu1}
+    return {name: np.asarray(values, dtype=np.float64) for name, values in fields.items()}
+
+
+@dataclass(frozen=True, eq=False)
+class _Terms:
+    """The letters of the formulas, on the grid; `per_sample` is n / (a + h), `sums.spread` is e."""
+
+    sums: LevelSums
+    n: FloatArray
+    p: FloatArray
+    a: FloatArray
+    c: FloatArray
+    w: FloatArray
+    h: FloatArray
+    per_sample: FloatArray
+
+
+def _terms(levels: SortedLevels, fixed_point: EffectiveRidge, n_samples: FloatArray, n_features: FloatArray) -> _Terms:
     shape = fixed_point.value.shape
     n, p = np.broadcast_to(n_samples, shape), np.broadcast_to(n_features, shape)
-    sums = level_sums(levels, fixed_point.log_value.ravel())
-    df1, df2, e, e_per_kappa, b2, mixed, mixed_per_kappa = (
-        np.reshape(values, shape)
-        for values in (sums.df1, sums.df2, sums.spread, sums.spread_per_kappa, sums.unlearned, sums.mixed, sums.mixed_per_kappa)
-    )
-    a, c = fixed_point.samples_gap, fixed_point.features_gap
-    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
-        w = np.where(np.isinf(c) | (c + e == 0), 0.0, e / (c + e))
-        h = np.where(np.isinf(c), e, c * w)
-        _refuse_infinite_risk(a + h, n, p)
-        per_sample = np.where(np.isinf(n), 1.0, n / (a + h))
-        noise = np.where(np.isinf(n), 0.0, ((1.0 - w) * df2 + w * df1) / (a + h))
-        bias = per_sample * (b2 + w * mixed)
-        by_data = np.where(np.isinf(n), 0.0, b2 * df2 / (a + e))
-        interaction = np.where(np.isinf(n), 0.0, (b2 * e * w * per_sample / (a + e)) + w * mixed * (df2 + e * w) / (a + h))
-        variance = noise_variance * noise
-        excess = bias + variance
-        test = excess + noise_variance
-        shrinkage = np.where(np.isinf(n), 1.0, a / n)
-        train = shrinkage**2 * test
-        features_share = np.where(np.isinf(p), 1.0, p / (c + e))
-        noisy = np.where(np.isinf(a), 0.0, _product(e_per_kappa, b2 + mixed + noise_variance) / (a + h))
-        norm = _product(features_share, noisy + _product(np.where(np.isinf(a), 1.0, a / (a + h)), mixed_per_kappa))
-    fields = {
+    flat = level_sums(levels, fixed_point.log_value.ravel())
+    sums = LevelSums(*(np.reshape(getattr(flat, item.name), shape) for item in dataclass_fields(LevelSums)))
+    a, c, e = fixed_point.samples_gap, fixed_point.features_gap, sums.spread
+    w = np.where(np.isinf(c) | (c + e == 0), 0.0, e / (c + e))
+    h = np.where(np.isinf(c), e, c * w)
+    _refuse_infinite_risk(a + h, n, p)
+    return _Terms(sums, n, p, a, c, w, h, np.where(np.isinf(n), 1.0, n / (a + h)))
+
+
+def _errors(terms: _Terms, noise_variance: float) -> dict[str, FloatArray]:
+    sums, n, w = terms.sums, terms.n, terms.w
+    endless = np.isinf(n)
+    bias = terms.per_sample * (sums.unlearned + w * sums.mixed)
+    variance = noise_variance * np.where(endless, 0.0, ((1.0 - w) * sums.df2 + w * sums.df1) / (terms.a + terms.h))
+    excess = bias + variance
+    shrinkage = np.where(endless, 1.0, terms.a / n) ** 2
+    return {
         "excess_risk": excess,
         "bias": bias,
         "variance": variance,
-        "test_error": test,
-        "train_error": train,
-        "in_sample_risk": shrinkage**2 * excess + noise_variance * np.where(np.isinf(n), 0.0, df1 / n) ** 2,
-        "squared_norm": norm,
-        "df1": df1,
-        "df2": df2,
-        "overfitting_coefficient": per_sample,
-        "bias_pure": b2,
-        "variance_data": by_data,
-        "variance_features": w * mixed,
-        "variance_interaction": interaction,
-        "effective_ridge": fixed_point.value,
-        "log_effective_ridge": fixed_point.log_value,
-        "nu1": fixed_point.nu1,
+        "test_error": excess + noise_variance,
+        "train_error": shrinkage * (excess + noise_variance),
+        "in_sample_risk": shrinkage * excess + noise_variance * np.where(endless, 0.0, sums.df1 / n) ** 2,
     }
-    return {name: np.asarray(values, dtype=np.float64) for name, values in fields.items()}
+
+
+def _bias_parts(terms: _Terms) -> dict[str, FloatArray]:
+    sums, w = terms.sums, terms.w
+    b2, e = sums.unlearned, sums.spread
+    by_data = b2 * sums.df2 / (terms.a + e)
+    interaction = b2 * e * w * terms.per_sample / (terms.a + e) + w * sums.mixed * (sums.df2 + e * w) / (terms.a + terms.h)
+    endless = np.isinf(terms.n)
+    return {
+        "bias_pure": b2,
+        "variance_data": np.where(endless, 0.0, by_data),
+        "variance_features": w * sums.mixed,
+        "variance_interaction": np.where(endless, 0.0, interaction),
+    }
+
+
+def _squared_norm(terms: _Terms, noise_variance: float) -> FloatArray:
+    sums, a = terms.sums, terms.a
+    share = np.where(np.isinf(terms.p), 1.0, terms.p / (terms.c + sums.spread))
+    fitted = sums.unlearned + sums.mixed + noise_variance
+    noisy = np.where(np.isinf(a), 0.0, _product(sums.spread_per_kappa, fitted) / (a + terms.h))
+    return _product(share, noisy + _product(np.where(np.isinf(a), 1.0, a / (a + terms.h)), sums.mixed_per_kappa))
 
 
 def _product(one: FloatArray, other: FloatArray) -> FloatArray:

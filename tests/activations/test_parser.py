@@ -64,7 +64,7 @@ CODE = [
     "yield x",
     "dirac(x)",
     "sympify(x)",
-    "х + 1",  # noqa: RUF001 - a Cyrillic letter that looks like x is the point of the case
+    "х + 1",  # noqa: RUF001 a Cyrillic letter that looks like x is the point of the case
     "x + ᵃ",
     "x\x00",
     "0x10*x",

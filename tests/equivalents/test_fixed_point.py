@@ -157,7 +157,7 @@ def test_arguments_that_are_not_real_are_refused(values: Any) -> None:
 
 def test_eigenvalues_are_no_spectrum() -> None:
     with pytest.raises(InvalidInputError, match=r"spectrum = \[1.0, 2.0\] is not valid: spectrum must be a Spectrum"):
-        effective_ridge([1.0, 2.0], n_samples=3, ridge=1.0)  # type: ignore[arg-type]
+        effective_ridge([1.0, 2.0], n_samples=3, ridge=1.0)
 
 
 def test_a_gap_too_wide_for_doubles_is_refused_and_an_overflowing_root_is_not() -> None:

@@ -24,14 +24,14 @@ from asymptotix.spectra.target import Target
 ONE: Any = Spectrum([1.0])
 BAD: dict[str, Callable[[], object]] = {
     "eigenvalues": lambda: Spectrum(np.array([1.0 + 0.0j])),
-    "tail": lambda: Spectrum([1.0], tail="x"),  # type: ignore[arg-type]
+    "tail": lambda: Spectrum([1.0], tail="x"),
     "tail_peak": lambda: Spectrum([1.0], tail_peak=np.nan),
     "energies": lambda: Target(np.array([1.0j])),
-    "exponent": lambda: PowerLaw(None),  # type: ignore[arg-type]
-    "size": lambda: PowerLaw(2.0, size=np.inf),  # type: ignore[arg-type]
-    "source": lambda: PowerLaw(2.0).target("x"),  # type: ignore[arg-type]
+    "exponent": lambda: PowerLaw(None),
+    "size": lambda: PowerLaw(2.0, size=np.inf),
+    "source": lambda: PowerLaw(2.0).target("x"),
     "dimension": lambda: activation_spectrum("relu", dimension=10**30),
-    "max_degree": lambda: activation_spectrum("relu", dimension=10, max_degree="x"),  # type: ignore[arg-type]
+    "max_degree": lambda: activation_spectrum("relu", dimension=10, max_degree="x"),
     "degree": lambda: activation_spectrum("relu", dimension=1000, max_degree=2000),
     "max_samples": lambda: activation_spectrum("relu", dimension=10, max_samples=np.inf),
     "min_degree": lambda: activation_spectrum("relu", dimension=10, min_degree=-1),
@@ -40,8 +40,8 @@ BAD: dict[str, Callable[[], object]] = {
     "kernel_matrix": lambda: empirical_spectrum("x", [1.0]),
     "y": lambda: empirical_spectrum(np.eye(2), ["a", "b"]),
     "X": lambda: KernelRidge.on_data(3.0, [1.0], "precomputed"),
-    "spectrum": lambda: RandomFeatures([1.0], [1.0]),  # type: ignore[arg-type]
-    "noise_variance": lambda: RidgeRegression(ONE, [1.0], noise_variance=[0.1, 0.2]),  # type: ignore[arg-type]
+    "spectrum": lambda: RandomFeatures([1.0], [1.0]),
+    "noise_variance": lambda: RidgeRegression(ONE, [1.0], noise_variance=[0.1, 0.2]),
     "ridge": lambda: convert_ridge("x", objective="mean", n_samples=10),
     "n_samples": lambda: convert_ridge(0.1, objective="mean", n_samples=0),
 }
@@ -56,7 +56,7 @@ def test_bad_arguments_are_named_in_one_line(argument: str) -> None:
 
 def test_one_list_is_no_spectrum_for_ridge_regression_either() -> None:
     with pytest.raises(InvalidInputError, match=r"^spectrum = "):
-        RidgeRegression([1.0], [1.0])  # type: ignore[arg-type]
+        RidgeRegression([1.0], [1.0])
 
 
 @pytest.mark.parametrize("value", [True, 2.5, 0, np.nan, "x", None])
