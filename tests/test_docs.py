@@ -83,7 +83,7 @@ def test_the_example_of_a_page_runs_compares_with_its_formulas_and_draws(page: s
         for code in cells(page):
             exec(compile(code, f"{page}.md", "exec"), namespace)
     assert max(compared) >= 40
-    assert namespace["axes"].lines_  # type: ignore[attr-defined] # a CurveDisplay
+    assert namespace["display"].lines_  # type: ignore[attr-defined] # a CurveDisplay
     if page == "kernel_ridge":
         assert namespace["verdict"].outcome == "agree"  # type: ignore[attr-defined] # a Verdict
 

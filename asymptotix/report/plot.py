@@ -9,7 +9,6 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -119,12 +118,13 @@ def plot_curves(
         raise InvalidInputError("lines", (), "at least one line or one set of points")
     matplotlib = _matplotlib()
     items: list[Line | Points] = [*lines, *points]
-    # outside the context: the import of pyplot chooses the backend, which the end of the context would take back
-    pyplot = import_module("matplotlib.pyplot") if ax is None else None
+    interactive = None
     with matplotlib.rc_context(STYLE):
-        if pyplot is not None:
-            _, ax = pyplot.subplots(layout="constrained")
-        assert ax is not None  # given, or made in the line before
+        if ax is None:
+            import matplotlib.pyplot as plt
+
+            _, ax = plt.subplots(layout="constrained")
+            interactive = matplotlib.is_interactive()
         drawn_lines = tuple(_draw_line(ax, line) for line in lines)
         bars = tuple(_draw_points(ax, cloud) for cloud in points)
         _set_scale(ax, "x", [item.x for item in items], logx)
@@ -134,6 +134,9 @@ def plot_curves(
             ax.set_title(title)
         _write_legend(ax)
         _write_caption(ax, caption)
+    if interactive is not None:
+        # a notebook's backend turns this on when the first figure is made, and the end of the context turned it off again
+        matplotlib.interactive(interactive)
     figure = ax.get_figure(root=True)
     assert figure is not None  # axes that were drawn on belong to a figure
     return CurveDisplay(ax, figure, drawn_lines, bars)

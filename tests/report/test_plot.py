@@ -118,3 +118,20 @@ def test_without_matplotlib_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) 
 def test_importing_the_plot_module_does_not_import_matplotlib() -> None:
     program = "import sys, asymptotix.report.plot; sys.exit('matplotlib' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], check=False, timeout=60).returncode == 0
+
+
+def test_a_backend_that_turns_interactive_on_with_its_first_figure_keeps_it_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    subplots, before = plt.subplots, plt.isinteractive()
+
+    def first_figure(**options: object) -> object:
+        plt.ion()
+        return subplots(**options)
+
+    monkeypatch.setattr(plt, "subplots", first_figure)
+    try:
+        plt.ioff()
+        plot_curves([Line(np.arange(1.0, 4.0), np.ones(3))], x_label="x", y_label="y")
+        assert plt.isinteractive()
+    finally:
+        (plt.ion if before else plt.ioff)()
+        plt.close("all")
