@@ -172,7 +172,8 @@ class _Translator:
                 condition, first, second = algebra.subtract(left, right), no, yes
             case operator:
                 raise ExpressionError(f"comparison {type(operator).__name__} is not allowed; use < <= > >=")
-        indicator = algebra.apply("step", condition)
+        # equal sides give an exact 0: their difference in float64 is 0 up to rounding, and its step would be 0 or 1 at random
+        indicator = algebra.apply("step", algebra.ZERO if left == right else condition)
         return algebra.add(
             algebra.multiply(indicator, first),
             algebra.multiply(algebra.subtract(algebra.ONE, indicator), second),

@@ -265,3 +265,9 @@ def test_fresh_process_loads_no_heavy_library() -> None:
     )
     payload = pickle.dumps(activation("max(x,0)**2 + x/10")).hex()
     subprocess.run([sys.executable, "-c", code, payload], check=True, timeout=60, cwd=Path(__file__).parents[2])
+
+
+@pytest.mark.parametrize(("comparison", "value"), [("<", "2"), (">", "2"), ("<=", "x"), (">=", "x")])
+def test_equal_sides_are_compared_exactly(comparison: str, value: str) -> None:
+    # in float64 (x - 1/1000) - (x - 1/1000) is not 0 at every x
+    assert activation(f"where((x-1e-3){comparison}(x-1e-3),x,2)").tree == activation(value).tree
