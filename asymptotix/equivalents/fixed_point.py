@@ -32,7 +32,7 @@ from asymptotix.errors import ConvergenceError, InvalidInputError, TruncationWar
 from asymptotix.spectra.arguments import real_array
 from asymptotix.spectra.spectrum import Spectrum, checked_spectrum
 
-__all__ = ["EffectiveRidge", "effective_ridge", "solve_on_levels"]
+__all__ = ["EffectiveRidge", "checked_grid", "effective_ridge", "solve_on_levels"]
 
 FloatArray = NDArray[np.float64]
 
@@ -98,7 +98,7 @@ def solve_on_levels(
     levels: SortedLevels, spectrum: Spectrum, *, n_samples: ArrayLike, ridge: ArrayLike, n_features: ArrayLike | None = None
 ) -> EffectiveRidge:
     """`effective_ridge` for levels that were already sorted (and compressed), so that a risk does it once."""
-    n, lam, p = _grid(n_samples, ridge, n_features)
+    n, lam, p = checked_grid(n_samples, ridge, n_features)
     shape = n.shape
     n, lam, p = n.ravel(), lam.ravel(), p.ravel()
     at_zero = ((lam == 0) | np.isinf(n)) & (np.minimum(n, p) >= levels.rank)
@@ -119,7 +119,10 @@ def solve_on_levels(
     return EffectiveRidge(*(np.reshape(values, shape) for values in fields))
 
 
-def _grid(n_samples: ArrayLike, ridge: ArrayLike, n_features: ArrayLike | None) -> tuple[FloatArray, FloatArray, FloatArray]:
+def checked_grid(
+    n_samples: ArrayLike, ridge: ArrayLike, n_features: ArrayLike | None
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """n_samples, ridge and n_features (infinite if None) broadcast together; InvalidInputError where one is out of range."""
     n = _numbers("n_samples", n_samples, lambda v: v > 0, "> 0")
     lam = _numbers("ridge", ridge, lambda v: (v >= 0) & np.isfinite(v), "finite and >= 0")
     p = _numbers("n_features", np.inf if n_features is None else n_features, lambda v: v > 0, "> 0")

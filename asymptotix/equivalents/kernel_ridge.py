@@ -19,7 +19,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from asymptotix.equivalents.fixed_point import effective_ridge
+from asymptotix.equivalents.fixed_point import checked_grid, effective_ridge
 from asymptotix.equivalents.grids import curve, no_features
 from asymptotix.errors import HypothesisError, InvalidInputError
 from asymptotix.models.kernel_ridge import KernelRidge
@@ -45,8 +45,7 @@ def finite_population_risk(
     """
     no_features(model, n_features)
     population = model.spectrum.multiplicities.size
-    _validate(model.spectrum, n_samples, ridge)
-    n, lam = np.broadcast_arrays(np.asarray(n_samples, dtype=np.float64), np.asarray(ridge, dtype=np.float64))
+    n, lam, _ = checked_grid(n_samples, ridge, None)
     if np.any(n >= population):
         raise InvalidInputError(
             "n_samples",
@@ -75,11 +74,6 @@ _FIELDS = (
     "effective_ridge",
     "overfitting_coefficient",
 )
-
-
-def _validate(spectrum: Spectrum, n_samples: ArrayLike, ridge: ArrayLike) -> None:
-    # the scalar solver checks ranges and shapes of a grid; its solution for independent samples is not used
-    effective_ridge(spectrum, n_samples=n_samples, ridge=ridge)
 
 
 def _at_ridge(model: KernelRidge, population: int, n: FloatArray, ridge: float) -> dict[str, FloatArray]:
