@@ -1,7 +1,7 @@
 """Whether a compiled loop is worth its import: Numba is an extra, and importing it costs more than most answers.
 
-`ASYMPTOTIX_COMPILED` in the environment decides: "auto" (the default), "always", or "never". With "auto" the compiled path is taken
-when Numba is installed and either it is loaded already or the work repays loading it.
+`ASYMPTOTIX_COMPILED` in the environment decides: "auto" (the default), "always", or "never". With "auto" the compiled path is
+taken when Numba is installed and either it is loaded already or the work repays loading it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ __all__ = ["compiled_path", "use_compiled"]
 
 _VARIABLE = "ASYMPTOTIX_COMPILED"
 _MODES = ("auto", "always", "never")
-_REPAYS = 2e9  # elementary steps of about a nanosecond: the import of Numba and the loading of cached loops take one to two seconds
+_REPAYS = 2e9  # steps of about a nanosecond: the import of Numba and the loading of cached loops take one to two seconds
 
 
 def use_compiled(work: float) -> bool:
@@ -35,7 +35,7 @@ def use_compiled(work: float) -> bool:
     if mode == "never":
         return False
     if mode == "always" and not _installed():
-        raise MissingExtraError(f"{_VARIABLE}=always needs Numba: pip install 'asymptotix[fast]'")
+        raise MissingExtraError("numba", "fast")
     return mode == "always" or (_installed() and ("numba" in sys.modules or work >= _REPAYS))
 
 
