@@ -13,8 +13,15 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:  # the same names again, for type checkers and editors; tests/test_imports.py compares the two lists
     from asymptotix.activations.activation import Activation as Activation, activation as activation
     from asymptotix.conventions import convert_ridge as convert_ridge
+    from asymptotix.equivalents.derivatives import RiskDerivative as RiskDerivative, risk_derivative as risk_derivative
     from asymptotix.equivalents.dispatch import risk as risk
     from asymptotix.equivalents.fixed_point import EffectiveRidge as EffectiveRidge, effective_ridge as effective_ridge
+    from asymptotix.equivalents.optimal_features import (
+        OptimalFeatures as OptimalFeatures,
+        optimal_n_features as optimal_n_features,
+    )
+    from asymptotix.equivalents.optimal_ridge import OptimalRidge as OptimalRidge, optimal_ridge as optimal_ridge
+    from asymptotix.equivalents.ridge_edge import smallest_ridge as smallest_ridge
     from asymptotix.errors import (
         AsymptotixError as AsymptotixError,
         ConvergenceError as ConvergenceError,
@@ -24,12 +31,14 @@ if TYPE_CHECKING:  # the same names again, for type checkers and editors; tests/
         MissingExtraError as MissingExtraError,
         NotInClosedClassError as NotInClosedClassError,
         ProblemFileError as ProblemFileError,
+        StorageError as StorageError,
         TruncationWarning as TruncationWarning,
     )
     from asymptotix.kernels.inner_product import (
         exponential_kernel as exponential_kernel,
         inner_product_kernel as inner_product_kernel,
         laplace_kernel as laplace_kernel,
+        polynomial_kernel as polynomial_kernel,
         rbf_kernel as rbf_kernel,
     )
     from asymptotix.kernels.matrix import kernel_matrix as kernel_matrix
@@ -38,9 +47,15 @@ if TYPE_CHECKING:  # the same names again, for type checkers and editors; tests/
     from asymptotix.models.ridge_regression import RidgeRegression as RidgeRegression
     from asymptotix.results import RiskCurve as RiskCurve, SimulatedCurve as SimulatedCurve
     from asymptotix.simulation.trials import simulate as simulate
+    from asymptotix.spectra.compression.compressed_spectrum import CompressedSpectrum as CompressedSpectrum
+    from asymptotix.spectra.compression.compressing import compress as compress, load_spectrum as load_spectrum
+    from asymptotix.spectra.density import density_spectrum as density_spectrum
     from asymptotix.spectra.empirical import empirical_spectrum as empirical_spectrum
+    from asymptotix.spectra.exponential import ExponentialDecay as ExponentialDecay
+    from asymptotix.spectra.marchenko_pastur import MarchenkoPastur as MarchenkoPastur
     from asymptotix.spectra.power_law import PowerLaw as PowerLaw
     from asymptotix.spectra.spectrum import Spectrum as Spectrum
+    from asymptotix.spectra.spectrum_sum import combine as combine
     from asymptotix.spectra.sphere import activation_spectrum as activation_spectrum, kernel_spectrum as kernel_spectrum
     from asymptotix.spectra.target import Target as Target
     from asymptotix.symbolic.arc_cosine import arc_cosine_kernel as arc_cosine_kernel
@@ -64,9 +79,17 @@ _HOME = {
     "exponential_kernel": "kernels.inner_product",
     "rbf_kernel": "kernels.inner_product",
     "laplace_kernel": "kernels.inner_product",
+    "polynomial_kernel": "kernels.inner_product",
     "Spectrum": "spectra.spectrum",
     "Target": "spectra.target",
     "PowerLaw": "spectra.power_law",
+    "ExponentialDecay": "spectra.exponential",
+    "MarchenkoPastur": "spectra.marchenko_pastur",
+    "density_spectrum": "spectra.density",
+    "combine": "spectra.spectrum_sum",
+    "compress": "spectra.compression.compressing",
+    "load_spectrum": "spectra.compression.compressing",
+    "CompressedSpectrum": "spectra.compression.compressed_spectrum",
     "activation_spectrum": "spectra.sphere",
     "kernel_spectrum": "spectra.sphere",
     "empirical_spectrum": "spectra.empirical",
@@ -75,7 +98,14 @@ _HOME = {
     "RandomFeatures": "models.random_features",
     "effective_ridge": "equivalents.fixed_point",
     "EffectiveRidge": "equivalents.fixed_point",
+    "smallest_ridge": "equivalents.ridge_edge",
     "risk": "equivalents.dispatch",
+    "risk_derivative": "equivalents.derivatives",
+    "RiskDerivative": "equivalents.derivatives",
+    "optimal_ridge": "equivalents.optimal_ridge",
+    "OptimalRidge": "equivalents.optimal_ridge",
+    "optimal_n_features": "equivalents.optimal_features",
+    "OptimalFeatures": "equivalents.optimal_features",
     "simulate": "simulation.trials",
     "check": "verdict",
     "compare": "verdict",
@@ -91,6 +121,7 @@ _HOME = {
     "MissingExtraError": "errors",
     "NotInClosedClassError": "errors",
     "ProblemFileError": "errors",
+    "StorageError": "errors",
     "TruncationWarning": "errors",
 }
 

@@ -16,6 +16,7 @@ __all__ = [
     "MissingExtraError",
     "NotInClosedClassError",
     "ProblemFileError",
+    "StorageError",
     "TruncationWarning",
 ]
 
@@ -54,6 +55,13 @@ class ProblemFileError(AsymptotixError, ValueError):
 
     code = "AX-PROBLEM"
     exit_code = 2
+
+
+class StorageError(AsymptotixError, OSError):
+    """A data file that is truncated, corrupt, or not what it should be: names the file and what to do."""
+
+    code = "AX-STORAGE"
+    exit_code = 4
 
 
 class MissingExtraError(AsymptotixError, ImportError):

@@ -81,6 +81,11 @@ _ENTRIES = (
         "International Conference on Machine Learning", 2020, "arXiv:2002.02561",
     ),
     Reference(
+        "Chandrupatla1997", ("Chandrupatla, Tirupathi R.",),
+        "A new hybrid quadratic/bisection algorithm for finding the zero of a nonlinear function without using derivatives",
+        "Advances in Engineering Software", 1997, "10.1016/S0965-9978(96)00051-8",
+    ),
+    Reference(
         "ChengMontanari2024", ("Cheng, Chen", "Montanari, Andrea"),
         "Dimension free ridge regression", "The Annals of Statistics", 2024, "arXiv:2210.08571",
     ),
@@ -150,6 +155,10 @@ _ENTRIES = (
         "Simon2023", ("Simon, James B.", "Dickens, Madeline", "Karkada, Dhruva", "DeWeese, Michael R."),
         "The eigenlearning framework: a conservation law perspective on kernel ridge regression and wide neural networks",
         "Transactions on Machine Learning Research", 2023, "arXiv:2110.03922",
+    ),
+    Reference(
+        "TrefethenWeideman2014", ("Trefethen, Lloyd N.", "Weideman, J. A. C."),
+        "The exponentially convergent trapezoidal rule", "SIAM Review", 2014, "10.1137/130932132",
     ),
     Reference(
         "Williams1998", ("Williams, Christopher K. I.",),

@@ -245,9 +245,35 @@ class RiskCurve(Curve):
 
     `heavy_tailed` marks the points of the grid where a simulated error has no finite mean or variance (ridge = 0 within 3 of the
     interpolation threshold): a mean over trials says nothing there, look at medians.
+    Certified (`risk(..., certify=True)`), every field lies between `lower[name]` and `upper[name]`, proved; with `digits`,
+    `decimals[name]` holds decimal strings of that many proved digits on the shape of the grid. None otherwise.
     """
 
     heavy_tailed: NDArray[np.bool_] | None = None
+    lower: Fields | None = None
+    upper: Fields | None = None
+    decimals: Mapping[str, NDArray[np.object_]] | None = None
+
+    def __repr__(self) -> str:
+        """One line: model, grid, fields, and how narrow the proved bounds are."""
+        text = super().__repr__()
+        return text if self.lower is None else f"{text[:-1]}; certified to {self._widest():.1e} relative)"
+
+    def _widest(self) -> float:
+        """The largest relative distance of the proved bounds of a positive field."""
+        if self.lower is None or self.upper is None:
+            return 0.0
+        lower, upper = self.lower, self.upper
+        with np.errstate(divide="ignore", invalid="ignore"):
+            gaps = [np.max(upper[name] / lower[name], where=lower[name] > 0, initial=1.0) - 1.0 for name in lower]
+        return float(np.max(gaps, initial=0.0))
+
+    def _exported(self) -> dict[str, FloatArray]:
+        if self.lower is None or self.upper is None:
+            return dict(self.values)
+        sides = {"lower": self.lower, "upper": self.upper}
+        bounds = {f"{name}_{end}": side[name] for name in self.values for end, side in sides.items()}
+        return {**self.values, **bounds}
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -355,7 +381,7 @@ def _median_interval(draws: FloatArray) -> tuple[FloatArray, FloatArray]:
 
 
 def _unit(name: str) -> str:
-    return UNITS.get(name.removesuffix("_standard_error"), "")
+    return UNITS.get(name.removesuffix("_standard_error").removesuffix("_lower").removesuffix("_upper"), "")
 
 
 def _words(name: str) -> str:

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
-from benchmarks import effective_ridge
+from collections.abc import Callable
+from functools import partial
 
-WORKLOADS = (effective_ridge.run,)
+from benchmarks import certified, effective_ridge, random_features_grid
+from benchmarks.measurement import Measurement
+
+SWEEPS = (effective_ridge.run, effective_ridge.run_sizes, random_features_grid.run, random_features_grid.run_large)
+WORKLOADS: tuple[Callable[[], Measurement], ...] = (
+    *(partial(sweep, path="never") for sweep in SWEEPS),
+    *(partial(sweep, path="always") for sweep in SWEEPS),  # after the others, which would find Numba loaded
+    certified.run,
+    certified.run_on_nodes,
+)
 
 
 def main() -> None:

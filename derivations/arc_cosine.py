@@ -1,8 +1,7 @@
 r"""The arc-cosine kernels of order 0 to 3, in polar coordinates.
 
-Claim    For standard normals u, v of correlation cos(theta),  E[u_+^n v_+^n] = (R_n / 2 pi) J_n(theta)  with R_n = 2^n n! and
-         J_n(theta) = int (cos phi cos(phi - theta))^n dphi over the wedge theta - pi/2 < phi < pi/2 where both are positive.
-         The values obey Price's recurrence  dk_n/d theta = - n^2 sin(theta) k_(n-1).
+Claim    For standard normals u, v at angle theta, the kernel E[u_+^n v_+^n] is a radial moment times an integral over the wedge
+         where both are positive; in closed form it is the published one, and it obeys Price's recurrence in the order.
 Source   [ChoSaul2009] (their kernel is twice this one), [Price1958]
 Used by  asymptotix/symbolic/arc_cosine.py, asymptotix/symbolic/dual.py, asymptotix/kernels/arc_cosine.py
 
@@ -14,7 +13,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from asymptotix.symbolic.derivation import Derivation, Step
+from asymptotix.symbolic.derivation import Derivation, Step, equation
 
 ORDERS = (0, 1, 2, 3)
 THETA, PHI = sp.symbols("theta phi", real=True)
@@ -24,6 +23,7 @@ PREMISES = (
     "Both variables are positive exactly for $\\theta - \\pi/2 < \\phi < \\pi/2$.",
     "Price's theorem, against which the result is tested: $\\partial_\\rho E[s(u)s(v)] = E[s'(u)s'(v)]$ at unit variances.",
 )
+HYPOTHESES = ("$0 \\le \\theta \\le \\pi$ is the angle between the two variables: their correlation is $\\cos\\theta$.",)
 
 
 def primitive(order: int) -> sp.Expr:
@@ -57,14 +57,17 @@ def kernel(order: int) -> sp.Expr:
 
 def derivation() -> Derivation:
     """The steps, order by order."""
-    steps = tuple(step for n in ORDERS for step in (_angle(n), _radius(n), _kernel(n), _end(n)))
-    return Derivation("Arc-cosine kernels in polar coordinates", steps, PREMISES, ("ChoSaul2009", "Price1958"))
+    steps = tuple(step for n in ORDERS for step in (_angle(n), _radius(n), _kernel(n), _end(n), _closed_form(n)))
+    raised = tuple(_next(n) for n in ORDERS[:-1])
+    theorem = tuple(f"closed form {n}" for n in ORDERS)
+    sources = ("ChoSaul2009", "Price1958")
+    return Derivation("Arc-cosine kernels in polar coordinates", (*steps, *raised), PREMISES, sources, theorem, HYPOTHESES)
 
 
 def _angle(n: int) -> Step:
     potential = sp.Function(f"F_{n}")
     integrand = (sp.cos(PHI) * sp.cos(PHI - THETA)) ** n
-    claim = sp.Eq(sp.Derivative(potential(PHI), PHI), integrand, evaluate=False)
+    claim = equation(sp.Derivative(potential(PHI), PHI), integrand)
     environment = {potential: sp.Lambda((PHI,), primitive(n))}
     return Step(claim, f"A primitive of the angular integrand of order {n}.", environment, f"angle {n}")
 
@@ -72,7 +75,7 @@ def _angle(n: int) -> Step:
 def _radius(n: int) -> Step:
     gauss = sp.exp(-(RADIUS**2) / 2)
     lower = 2 * n * RADIUS ** (2 * n - 1) * gauss if n else sp.S.Zero
-    claim = sp.Eq(sp.Derivative(-(RADIUS ** (2 * n)) * gauss, RADIUS), RADIUS ** (2 * n + 1) * gauss - lower, evaluate=False)
+    claim = equation(sp.Derivative(-(RADIUS ** (2 * n)) * gauss, RADIUS), RADIUS ** (2 * n + 1) * gauss - lower)
     value = "1" if n == 0 else f"{2 * n} R_{n - 1} = {radial_moment(n)}"
     return Step(claim, f"Integrated over $r > 0$ this is the radial moment, $R_{n} = {value}$.", {}, f"radius {n}")
 
@@ -82,20 +85,47 @@ def _kernel(n: int) -> Step:
     environment = {here: sp.Lambda((THETA,), kernel(n))}
     uses = (f"angle {n}", f"radius {n}")
     if n == 0:
-        claim = sp.Eq(here(sp.S.Zero), sp.S.Half, evaluate=False)
+        claim = equation(here(sp.S.Zero), sp.S.Half)
         return Step(claim, "Equal variables are positive with probability 1/2.", environment, f"kernel {n}", uses)
     below = sp.Function(f"k_{n - 1}")
     environment[below] = sp.Lambda((THETA,), kernel(n - 1))
-    claim = sp.Eq(sp.Derivative(here(THETA), THETA), -(n**2) * sp.sin(THETA) * below(THETA), evaluate=False)
+    claim = equation(sp.Derivative(here(THETA), THETA), -(n**2) * sp.sin(THETA) * below(THETA))
     why = f"The kernel is the primitive between the ends of the wedge; it satisfies Price's recurrence of order {n}."
     return Step(claim, why, environment, f"kernel {n}", uses)
 
 
 def _end(n: int) -> Step:
     here = sp.Function(f"k_{n}")
-    claim = sp.Eq(here(sp.pi), sp.S.Zero, evaluate=False)
+    claim = equation(here(sp.pi), sp.S.Zero)
     environment = {here: sp.Lambda((THETA,), kernel(n))}
     return Step(claim, "Opposite variables are never both positive.", environment, f"end {n}", (f"kernel {n}",))
+
+
+def _closed_form(n: int) -> Step:
+    sine, cosine, supplement = sp.sin(THETA), sp.cos(THETA), sp.pi - THETA
+    bracket = (
+        supplement,
+        sine + supplement * cosine,
+        3 * sine * cosine + supplement * (1 + 2 * cosine**2),
+        sine * (4 + 11 * cosine**2) + supplement * (9 * cosine + 6 * cosine**3),
+    )[n]
+    here = sp.Function(f"k_{n}")
+    environment = {here: sp.Lambda((THETA,), kernel(n))}
+    return Step(
+        equation(here(THETA), bracket / (2 * sp.pi)), "As it is printed.", environment, f"closed form {n}", (f"kernel {n}",)
+    )
+
+
+def _next(n: int) -> Step:
+    here, there = sp.Function(f"k_{n}"), sp.Function(f"k_{n + 1}")
+    claim = equation(there(THETA), (2 * n + 1) * sp.cos(THETA) * here(THETA) - sp.sin(THETA) * sp.Derivative(here(THETA), THETA))
+    environment = {function: sp.Lambda((THETA,), kernel(m)) for function, m in ((here, n), (there, n + 1))}
+    why = (
+        f"From order {n} to {n + 1}; iterated from $(\\pi - \\theta)/(2\\pi)$ this is the published "
+        "$\\frac{(-1)^n}{2\\pi} \\sin^{2n+1}\\theta\\,(\\frac{1}{\\sin\\theta} \\partial_\\theta)^n "
+        "\\frac{\\pi-\\theta}{\\sin\\theta}$."
+    )
+    return Step(claim, why, environment, f"order {n + 1} from order {n}", (f"closed form {n}", f"closed form {n + 1}"))
 
 
 if __name__ == "__main__":

@@ -1,9 +1,7 @@
 r"""Random-feature ridge regression: two fixed-point equations become one, and the risk's denominator loses its subtraction.
 
-Claim    With T1 = sum_i m_i s_i / (s_i + nu2), T2 = sum_i m_i s_i^2 / (s_i + nu2)^2, e = T1 - T2, a = n - T1, c = p - T1:
-         n - lambda/nu1 = T1 and p - p nu1/nu2 = T1 are equivalent to nu1 = nu2 c / p, lambda p = nu2 a c;
-         d lambda / d nu2 = (a c + (a + c) e) / p; and with
-         Y = (p/n) [ (1 - nu1/nu2)^2 + (nu1/nu2)^2 T2 / (p - T2) ]:  1 - Y = (a c + (a + c) e) / (n (c + e)), no subtraction left.
+Claim    The pair of equations for nu1 and nu2 is equivalent to one equation for nu2, symmetric in samples and features; the slope
+         of that equation and 1 - Upsilon have the same numerator, in which nothing is subtracted.
 Source   [DefilippisLoureiroMisiakiewicz2024] for the equations and Y
 Used by  asymptotix/equivalents/fixed_point.py, asymptotix/equivalents/random_features.py
 
@@ -15,13 +13,14 @@ from __future__ import annotations
 
 import sympy as sp
 
-from asymptotix.symbolic.derivation import Derivation, Step
+from asymptotix.symbolic.derivation import Derivation, Step, equation
 
 N, P, NU2 = sp.symbols("n p nu_2", positive=True)
 LEVELS = tuple((sp.Symbol(f"m_{i}", positive=True), sp.Symbol(f"s_{i}", positive=True)) for i in (1, 2))
 PREMISES = (
     "The pair of equations $n - \\lambda/\\nu_1 = T_1(\\nu_2)$, $p - p\\,\\nu_1/\\nu_2 = T_1(\\nu_2)$ and the definition of $Y$.",
 )
+HYPOTHESES = ("$a = n - T_1$, $c = p - T_1$ and $e = T_1 - T_2$ are positive.",)
 
 
 def derivation() -> Derivation:
@@ -39,37 +38,38 @@ def derivation() -> Derivation:
     share = nu1(NU2) / NU2
     risk = {upsilon: P / N * ((1 - share) ** 2 + share**2 * t2(NU2) / (P - t2(NU2))), **short, **inner}
     steps = (
-        Step(sp.Eq(P - P * nu1(NU2) / NU2, t1(NU2), evaluate=False), "The second equation, solved for $\\nu_1$.", inner, "inner"),
-        Step(sp.Eq(N - ridge(NU2) / nu1(NU2), t1(NU2), evaluate=False), "The first, solved for $\\lambda$.", outer, "outer"),
+        Step(equation(P - P * nu1(NU2) / NU2, t1(NU2)), "The second equation, solved for $\\nu_1$.", inner, "inner"),
+        Step(equation(N - ridge(NU2) / nu1(NU2), t1(NU2)), "The first, solved for $\\lambda$.", outer, "outer"),
         Step(
-            sp.Eq(ridge(NU2) * P, NU2 * (N - t1(NU2)) * (P - t1(NU2)), evaluate=False),
+            equation(ridge(NU2) * P, NU2 * (N - t1(NU2)) * (P - t1(NU2))),
             "Elimination of $\\nu_1$: one scalar equation, symmetric in $n$ and $p$ at fixed $\\lambda p$.",
             outer,
             "scalar equation",
             ("inner", "outer"),
         ),
         Step(
-            sp.Eq(-NU2 * sp.Derivative(t1(NU2), NU2), e, evaluate=False),
+            equation(-NU2 * sp.Derivative(t1(NU2), NU2), e),
             "The logarithmic derivative of $T_1$ is $-e$.",
             {**short, **traces},
             "slope",
         ),
         Step(
-            sp.Eq(P * sp.Derivative(ridge(NU2), NU2), a * c + (a + c) * e, evaluate=False),
+            equation(P * sp.Derivative(ridge(NU2), NU2), a * c + (a + c) * e),
             "The derivative of the scalar equation; its reciprocal is $d\\nu_2/d\\lambda$.",
             {**short, **outer},
             "derivative",
             ("scalar equation", "slope"),
         ),
         Step(
-            sp.Eq(1 - upsilon, (a * c + (a + c) * e) / (N * (c + e)), evaluate=False),
+            equation(1 - upsilon, (a * c + (a + c) * e) / (N * (c + e))),
             "The denominator of the risk: with $a, c, e \\ge 0$ the right side contains no subtraction.",
             risk,
             "stable form",
             ("inner",),
         ),
     )
-    return Derivation("The scalar equation of random features", steps, PREMISES, ("DefilippisLoureiroMisiakiewicz2024",))
+    sources, theorem = ("DefilippisLoureiroMisiakiewicz2024",), ("scalar equation", "derivative", "stable form")
+    return Derivation("The scalar equation of random features", steps, PREMISES, sources, theorem, HYPOTHESES)
 
 
 if __name__ == "__main__":

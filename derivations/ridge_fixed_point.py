@@ -1,9 +1,7 @@
 r"""The effective ridge: derivative in the ridge and the form of n - df2 without subtraction.
 
-Claim    If n - lambda/kappa = df1(kappa), df1 = sum_i m_i s_i / (s_i + kappa), df2 = sum_i m_i s_i^2 / (s_i + kappa)^2, then
-         d lambda / d kappa = n - df2, hence d kappa / d lambda = 1 / (n - df2), and
-         n - df2 = lambda/kappa + sum_i m_i s_i kappa / (s_i + kappa)^2, a sum of nonnegative terms.
-         So kappa increases with lambda and the overfitting coefficient n / (n - df2) is n dkappa/dlambda.
+Claim    The ridge is an increasing function of the effective ridge; its slope is n - df2, which is a sum of nonnegative terms.
+         So the overfitting coefficient n / (n - df2) is n times the slope of the effective ridge, and loses no digit.
 Source   [Simon2023], [HastieMontanariRossetTibshirani2022]
 Used by  asymptotix/equivalents/fixed_point.py, asymptotix/equivalents/ridge.py
 
@@ -15,11 +13,12 @@ from __future__ import annotations
 
 import sympy as sp
 
-from asymptotix.symbolic.derivation import Derivation, Step
+from asymptotix.symbolic.derivation import Derivation, Step, equation
 
 N, KAPPA = sp.symbols("n kappa", positive=True)
 LEVELS = tuple((sp.Symbol(f"m_{i}", positive=True), sp.Symbol(f"s_{i}", positive=True)) for i in (1, 2, 3))
 PREMISES = ("The fixed point $n - \\lambda/\\kappa = \\mathrm{df}_1(\\kappa)$ defines $\\kappa$; here it gives $\\lambda$.",)
+HYPOTHESES = ("$s_i, m_i, \\kappa > 0$; $d_1 = \\mathrm{df}_1$ and $d_2 = \\mathrm{df}_2$ are the degrees of freedom.",)
 
 
 def derivation() -> Derivation:
@@ -31,32 +30,32 @@ def derivation() -> Derivation:
     slope = {gain: sp.Lambda((KAPPA,), sum(m * s * KAPPA / (s + KAPPA) ** 2 for m, s in LEVELS))}
     steps = (
         Step(
-            sp.Eq(N - ridge(KAPPA) / KAPPA, df1(KAPPA), evaluate=False),
+            equation(N - ridge(KAPPA) / KAPPA, df1(KAPPA)),
             "The ridge that belongs to a given effective ridge.",
             solved,
             "solved",
         ),
         Step(
-            sp.Eq(df1(KAPPA) - df2(KAPPA), gain(KAPPA), evaluate=False),
+            equation(df1(KAPPA) - df2(KAPPA), gain(KAPPA)),
             "One degree of freedom minus its square: $x - x^2 = x(1-x)$ with $x = s/(s+\\kappa)$.",
             {**one, **two, **slope},
             "difference",
         ),
         Step(
-            sp.Eq(-KAPPA * sp.Derivative(df1(KAPPA), KAPPA), gain(KAPPA), evaluate=False),
+            equation(-KAPPA * sp.Derivative(df1(KAPPA), KAPPA), gain(KAPPA)),
             "The same sum is the logarithmic derivative of df1.",
             {**one, **slope},
             "slope of df1",
         ),
         Step(
-            sp.Eq(sp.Derivative(ridge(KAPPA), KAPPA), N - df2(KAPPA), evaluate=False),
+            equation(sp.Derivative(ridge(KAPPA), KAPPA), N - df2(KAPPA)),
             "The derivative of the ridge; its reciprocal is $d\\kappa/d\\lambda$.",
             {**solved, **two},
             "derivative",
             ("solved", "difference", "slope of df1"),
         ),
         Step(
-            sp.Eq(N - df2(KAPPA), ridge(KAPPA) / KAPPA + gain(KAPPA), evaluate=False),
+            equation(N - df2(KAPPA), ridge(KAPPA) / KAPPA + gain(KAPPA)),
             "The split form: for $\\lambda \\ge 0$ every term on the right is nonnegative, so nothing cancels.",
             {**solved, **two, **slope},
             "split form",
@@ -64,7 +63,8 @@ def derivation() -> Derivation:
         ),
     )
     sources = ("Simon2023", "HastieMontanariRossetTibshirani2022")
-    return Derivation("The effective ridge and its derivative", steps, PREMISES, sources)
+    theorem = ("derivative", "split form")
+    return Derivation("The effective ridge and its derivative", steps, PREMISES, sources, theorem, HYPOTHESES)
 
 
 if __name__ == "__main__":

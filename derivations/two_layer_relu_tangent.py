@@ -1,8 +1,7 @@
 r"""The tangent kernel of a two-layer ReLU network, by conditioning.
 
-Claim    With q1 = |x|^2/d, q2 = |x'|^2/d, c = <x,x'>/d and (u, v) the Gaussian pair of these covariances, the kernel of the
-         second layer is k1 = E[u_+ v_+] = c k0 + sqrt(q1 q2 - c^2) / (2 pi), that of the first is c k0, k0 = P(u > 0, v > 0), and
-         the tangent kernel is their sum. On the diagonal it is q.
+Claim    The kernel of the second layer is that of the first plus the area of the parallelogram of the inputs over 2 pi; the
+         tangent kernel is their sum, and on the diagonal it is the variance.
 Source   [JacotGabrielHongler2018], [ChoSaul2009], [MisiakiewiczMontanari2023]
 Used by  asymptotix/symbolic/network.py, asymptotix/kernels/kernel_map.py
 
@@ -14,7 +13,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from asymptotix.symbolic.derivation import Derivation, Step
+from asymptotix.symbolic.derivation import Derivation, Step, equation
 
 Q1, Q2, V = sp.symbols("q1 q2 V", positive=True)
 C, Z = sp.symbols("c z", real=True)
@@ -28,6 +27,10 @@ PREMISES = (
     "Stein's identity $E[u F(u, v)] = q_1 E[\\partial_u F] + c\\,E[\\partial_v F]$, for $F = 1_{u>0}\\,v_+$.",
     "Given $u = 0$, $v$ is centred Gaussian.",
     "Price's theorem, against which the result is tested.",
+)
+HYPOTHESES = (
+    "$q_1 = |x|^2/d$, $q_2 = |x'|^2/d$, $c = \\langle x, x'\\rangle/d$; $(u, v)$ is the Gaussian pair of these "
+    "covariances, $q_1 q_2 > c^2$.",
 )
 
 
@@ -55,26 +58,27 @@ def second_layer() -> dict[sp.Basic, sp.Expr]:
 def derivation() -> Derivation:
     """The steps."""
     sources = ("JacotGabrielHongler2018", "ChoSaul2009", "MisiakiewiczMontanari2023")
-    return Derivation("The two-layer ReLU tangent kernel", (*_inputs(), *_layers()), PREMISES, sources)
+    theorem = ("area", "tangent kernel", "diagonal")
+    return Derivation("The two-layer ReLU tangent kernel", (*_inputs(), *_layers()), PREMISES, sources, theorem, HYPOTHESES)
 
 
 def _inputs() -> tuple[Step, ...]:
     determinant = sp.Symbol("D")
     return (
         Step(
-            sp.Eq(sp.Derivative(-V * DENSITY(Z, V), Z), Z * DENSITY(Z, V), evaluate=False),
+            equation(sp.Derivative(-V * DENSITY(Z, V), Z), Z * DENSITY(Z, V)),
             "Integrated over $z > 0$: the mean of the positive part is $V p(0, V)$.",
             {DENSITY: sp.Lambda((Z, V), normal_density(Z, V))},
             "half normal",
         ),
         Step(
-            sp.Eq(CONDITIONAL * Q1, determinant, evaluate=False),
+            equation(CONDITIONAL * Q1, determinant),
             "The variance of $v$ given $u = 0$ times $q_1$ is the determinant of the covariance.",
             {determinant: DETERMINANT},
             "conditional variance",
         ),
         Step(
-            sp.Eq(sp.Derivative(K0(*PAIR), C), 1 / (2 * sp.pi * sp.sqrt(DETERMINANT)), evaluate=False),
+            equation(sp.Derivative(K0(*PAIR), C), 1 / (2 * sp.pi * sp.sqrt(DETERMINANT))),
             "The wedge probability grows in $c$ like the joint density of $(u, v)$ at the origin (Price's theorem for steps).",
             first_layer(),
             "wedge",
@@ -85,7 +89,7 @@ def _inputs() -> tuple[Step, ...]:
 def _layers() -> tuple[Step, ...]:
     return (
         Step(
-            sp.Eq(sp.Derivative(K1(*PAIR), C), K0(*PAIR), evaluate=False),
+            equation(sp.Derivative(K1(*PAIR), C), K0(*PAIR)),
             "Stein's identity with $F = 1_{u>0} v_+$ gives $k_1 = c\\,k_0 + q_1 B$, $B$ the mean of $v_+$ on the edge $u = 0$; "
             "Price's theorem holds for it.",
             second_layer(),
@@ -93,14 +97,28 @@ def _layers() -> tuple[Step, ...]:
             ("half normal", "conditional variance", "wedge"),
         ),
         Step(
-            sp.Eq(K1(Q1, Q2, sp.S.Zero), half_normal_mean(Q1) * half_normal_mean(Q2), evaluate=False),
+            equation(K1(Q1, Q2, sp.S.Zero), half_normal_mean(Q1) * half_normal_mean(Q2)),
             "At $c = 0$ the kernel is the product of two half normal means.",
             second_layer(),
             "start",
             ("second layer",),
         ),
         Step(
-            sp.Eq(TANGENT(Q1, Q1, Q1), Q1, evaluate=False),
+            equation(K1(*PAIR), C * K0(*PAIR) + sp.sqrt(DETERMINANT) / (2 * sp.pi)),
+            "The edge term is the area of the parallelogram of the two inputs.",
+            second_layer(),
+            "area",
+            ("second layer", "conditional variance"),
+        ),
+        Step(
+            equation(TANGENT(*PAIR), 2 * C * K0(*PAIR) + sp.sqrt(DETERMINANT) / (2 * sp.pi)),
+            "Both layers together.",
+            {TANGENT: sp.Lambda(PAIR, K1(*PAIR) + C * K0(*PAIR)), **second_layer()},
+            "tangent kernel",
+            ("area",),
+        ),
+        Step(
+            equation(TANGENT(Q1, Q1, Q1), Q1),
             "The tangent kernel is the sum over both layers; on the diagonal each contributes $q/2$.",
             {TANGENT: sp.Lambda(PAIR, K1(*PAIR) + C * K0(*PAIR)), **second_layer()},
             "diagonal",

@@ -6,6 +6,7 @@ import os
 
 # before anything imports Matplotlib, in this process and in those that tests start
 os.environ["MPLBACKEND"] = "Agg"
+os.environ["ASYMPTOTIX_CACHE"] = "off"  # every test derives anew; the tests of the cache choose a folder of their own
 
 from hypothesis import HealthCheck, settings
 

@@ -14,14 +14,14 @@ from numpy.typing import ArrayLike, NDArray
 
 from asymptotix.activations import parser
 from asymptotix.activations.calculus import differentiate, without_dirac
-from asymptotix.activations.catalogue import CATALOGUE
+from asymptotix.activations.catalogue import Entry, entry_of
 from asymptotix.activations.evaluation import value_float, value_mp
 from asymptotix.activations.functions import FUNCTION_NAMES
 from asymptotix.activations.growth import Growth, growth_of
 from asymptotix.activations.homogeneity import Homogeneity, homogeneity_of
 from asymptotix.activations.parity import Parity, parity_of
 from asymptotix.activations.singularities import jump_points, kink_points
-from asymptotix.activations.tree import Apply, Node, walk
+from asymptotix.activations.tree import Apply, Node, Number, walk
 from asymptotix.activations.unparse import unparse
 from asymptotix.errors import InvalidInputError
 
@@ -109,8 +109,8 @@ class Activation:
         return growth_of(self.tree)
 
     def __repr__(self) -> str:
-        known = self.name == self.text or CATALOGUE.get(self.name) == self.text
-        return f"activation({self.name!r})" if known else f"activation({self.text!r})"
+        written = self.text if self.name.endswith("'") else self.name
+        return f"activation({written!r})"
 
     def __getstate__(self) -> dict[str, Any]:
         return {"name": self.name, "text": self.text, "tree": self.tree}
@@ -123,36 +123,56 @@ def activation(text: str | Activation, **parameters: float | Fraction | Decimal)
     """An activation from a catalogue name or from text; nothing in the text is executed.
 
     Args:
-        text: a name ("relu", "gelu", ...: `asymptotix.activations.CATALOGUE`), an expression in x ("max(x,0)**2 + x/10"), or an
-            Activation, which is returned unchanged.
-        **parameters: numbers for further names in the text, `activation("max(x,0) + a*min(x,0)", a=0.1)`. A float stands for
-            the shortest decimal that prints it, so 0.1 is exactly 1/10.
+        text: a name ("relu", "gelu", ...: `asymptotix activations` lists them), a name with parameters ("elu(alpha=0.5)"), an
+            expression in x ("max(x,0)**2 + x/10"), or an Activation, which is returned unchanged.
+        **parameters: those of the name, `activation("elu", alpha=0.5)`, or numbers for further names in the text,
+            `activation("max(x,0) + a*min(x,0)", a=0.1)`. A float stands for the shortest decimal that prints it, so 0.1 is
+            exactly 1/10.
 
     Raises:
-        ExpressionError: not an expression of the grammar, beyond its limits, or not finite at some real x.
+        ExpressionError: not an expression of the grammar (an unknown name: the nearest known one is named), beyond its limits,
+            or not finite at some real x.
         InvalidInputError: a parameter that is not a finite number, has a reserved name or does not occur in the text.
 
     >>> float(activation("max(x,0) + a*min(x,0)", a=0.1)(-2.0))
     -0.2
+    >>> activation("elu", alpha=0.5)
+    activation('elu(alpha=0.5)')
     """
     if isinstance(text, Activation):
         if parameters:
             raise InvalidInputError("parameters", sorted(parameters), "absent when an Activation is passed")
         return text
     values = {name: _exact(name, value) for name, value in parameters.items()}
-    source = CATALOGUE.get(text, text) if isinstance(text, str) and not parameters else text
-    tree = parser.parse(source, values)
+    entry = entry_of(text.strip()) if isinstance(text, str) else None
+    if entry is not None:
+        return _of_entry(text.strip(), entry, values)
     for name in values:
-        if not parser.mentions(source, name):
+        if name in ("x", "pi") or name in FUNCTION_NAMES:
+            raise InvalidInputError("parameters", name, "a new name", f"{name} is taken by the grammar")
+    tree = parser.parse(text, values)
+    for name in values:
+        if not parser.mentions(text, name):
             raise InvalidInputError("parameters", name, f"names that occur in {text!r}", "remove it or use it in the text")
-    if values:
-        source = text = unparse(tree)
-    return Activation(text, source, tree)
+    source = unparse(tree) if values else text
+    return Activation(source, source, tree)
+
+
+def _of_entry(name: str, entry: Entry, values: dict[str, Fraction]) -> Activation:
+    own = [parameter.name for parameter in entry.parameters]
+    for wrong in values.keys() - set(own):
+        raise InvalidInputError("parameters", wrong, f"{', '.join(own)} of {name}" if own else f"absent: {name} takes none")
+    if not values:
+        tree = parser.parse(name)
+        return Activation(name, unparse(tree) if own else entry.formula, tree)
+    listed = ", ".join(f"{parameter}={unparse(Number(value))}" for parameter, value in values.items())
+    tree = parser.parse(f"{name}({', '.join(f'{parameter}={parameter}' for parameter in values)})", values)
+    return Activation(f"{name}({listed})", unparse(tree), tree)
 
 
 def _exact(name: str, value: object) -> Fraction:
-    if not name.isidentifier() or name in ("x", "pi") or name in FUNCTION_NAMES:
-        raise InvalidInputError("parameters", name, "a new name", f"{name} is taken by the grammar")
+    if not (name.isidentifier() and name.isascii()):
+        raise InvalidInputError("parameters", name, "a name of letters, digits and _")
     if isinstance(value, bool) or not isinstance(value, Real | Decimal):
         raise InvalidInputError(name, value, "a finite number")
     try:

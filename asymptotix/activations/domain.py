@@ -38,7 +38,8 @@ def check_constants(tree: Node) -> None:
         value = float(value_float(node, np.zeros(1))[0])
         if not math.isfinite(value) or (value != 0 and not _SMALLEST <= abs(value) <= _LARGEST):
             raise ExpressionError(f"the constant {_short(node)} must be real and between 1e-30 and 1e30 in size, got {value}")
-        if value == 0 and isinstance(node, Number) and node.value:
+        underflow = isinstance(node, Apply) and node.function in ("exp", "erfc", "Phi")  # never 0 otherwise
+        if value == 0 and (underflow or (isinstance(node, Number) and node.value)):
             raise ExpressionError(f"the constant {_short(node)} is smaller than 1e-30")
 
 
@@ -62,11 +63,10 @@ def _check(node: Node, where: NDArray[np.intp]) -> None:
     """Check a subexpression on the grid points `where` it matters (the active branch of a `where`)."""
     match node:
         case Product(factors):
-            for factor in factors:
-                if is_indicator(factor):
-                    where = where[value_float(factor, _GRID[where]) != 0]
-            for factor in factors:
-                _check(factor, where)
+            active = {factor: value_float(factor, _GRID[where]) != 0 for factor in factors if is_indicator(factor)}
+            for factor in factors:  # an indicator does not hide its own poles
+                others = [mask for other, mask in active.items() if other != factor]
+                _check(factor, where[np.logical_and.reduce(others)] if others else where)
             return
         case Power(base, Number(value)) if value < 0:
             _refuse(base, where, _vanishes(_values(base, where), where), "vanishes, so that its reciprocal has a pole")

@@ -1,19 +1,19 @@
 """The value of an expression tree at float64 arrays and at mpmath numbers.
 
-Textbook forms that lose digits are recognised: log(1 + e^u), log(1 + u) and e^u - 1. A factor step(u) or 1 - step(u) that is zero
-makes its product zero, whatever the other branch does there (it may overflow).
+Textbook forms that lose digits are recognised: log(1 + e^u), log(1 + u), e^u - 1, e^(c u), e^(c u^2) and u - tanh u. A factor
+step(u) or 1 - step(u) that is zero makes its product zero, whatever the other branch does there (it may overflow).
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from asymptotix.activations.float_functions import FLOAT_FUNCTIONS, exp_of_multiple, tanhshrink
 from asymptotix.activations.tree import Apply, Constant, Node, Number, Power, Product, Sum, Variable, is_constant
 
 if TYPE_CHECKING:
@@ -23,13 +23,6 @@ __all__ = ["is_indicator", "value_float", "value_mp"]
 
 FloatArray = NDArray[np.float64]
 
-_NUMPY: dict[str, Callable[..., Any]] = {
-    "abs": np.abs, "sign": np.sign, "step": lambda u: np.heaviside(u, 0.0), "relu": lambda u: np.maximum(u, 0.0),
-    "max": np.maximum, "min": np.minimum, "dirac": np.zeros_like,
-    "exp": np.exp, "log": np.log, "sqrt": np.sqrt, "sin": np.sin, "cos": np.cos, "tan": np.tan, "atan": np.arctan,
-    "sinh": np.sinh, "cosh": np.cosh, "tanh": np.tanh,
-}  # fmt: skip
-_SCIPY = {"erf": "erf", "erfc": "erfc", "Phi": "ndtr"}
 _MPMATH = {"atan": "atan", "Phi": "ncdf"}
 
 
@@ -103,6 +96,9 @@ def _float(value: Fraction) -> float:
 def _sum_float(terms: tuple[Node, ...], x: FloatArray) -> Any:
     exponent, rest = _split_exponential_minus_one(terms)
     total: Any = 0.0 if exponent is None else np.expm1(_evaluate_float(exponent, x))
+    shrunk, rest = _split_tanhshrink(rest)
+    if shrunk is not None:
+        total = total + tanhshrink(_evaluate_float(shrunk, x))
     for term in rest:
         total = total + _evaluate_float(term, x)
     return total
@@ -142,12 +138,10 @@ def _apply_float(function: str, arguments: tuple[Node, ...], x: FloatArray) -> A
         if isinstance(inner, Apply) and inner.function == "exp":
             return np.logaddexp(0.0, _evaluate_float(inner.arguments[0], x))
         return np.log1p(_evaluate_float(inner, x))
-    values = [_evaluate_float(argument, x) for argument in arguments]
-    if function in _SCIPY:
-        from scipy import special  # only erf, erfc and Phi need SciPy
-
-        return getattr(special, _SCIPY[function])(*values)
-    return _NUMPY[function](*values)
+    if function == "exp" and (multiple := _inexact_multiple(arguments[0])) is not None:
+        factor, inner, squared = multiple
+        return exp_of_multiple(factor, _evaluate_float(inner, x), squared=squared)
+    return FLOAT_FUNCTIONS[function](*(_evaluate_float(argument, x) for argument in arguments))
 
 
 def _sum_mp(terms: tuple[Node, ...], x: mpf) -> mpf:
@@ -207,3 +201,27 @@ def _split_exponential_minus_one(terms: tuple[Node, ...]) -> tuple[Node | None, 
             if isinstance(term, Apply) and term.function == "exp":
                 return term.arguments[0], (*terms[:i], *terms[i + 1 : -1])
     return None, terms
+
+
+def _split_tanhshrink(terms: tuple[Node, ...]) -> tuple[Node | None, tuple[Node, ...]]:
+    """(u, the other terms) of a sum u - tanh(u) + ..., or (None, all terms)."""
+    for i, term in enumerate(terms):
+        match term:
+            case Product((Number(value), Apply("tanh", (inner,)))) if value == -1 and inner in terms:
+                return inner, tuple(other for k, other in enumerate(terms) if k != i and other != inner)
+            case _:
+                pass
+    return None, terms
+
+
+def _inexact_multiple(node: Node) -> tuple[Fraction, Node, bool] | None:
+    """(c, u, whether squared) of c u^2, or of c u where the product is not exact in float64."""
+    match node:
+        case Power(inner, Number(two)) if two == 2:
+            return Fraction(1), inner, True
+        case Product((Number(factor), Power(inner, Number(two)))) if two == 2:
+            return factor, inner, True
+        case Product((Number(factor), *rest)) if abs(factor.numerator) != 1 or factor.denominator & (factor.denominator - 1):
+            return factor, rest[0] if len(rest) == 1 else Product(tuple(rest)), False
+        case _:
+            return None

@@ -66,6 +66,8 @@ def growth_of(tree: Node) -> Growth:
         ExpressionError: faster than exp(a x^2) for every a, or the degree exceeds 64.
     """
     gaussian, exponential, power, size = max((*side.order, _size(side)) for side in (_leading(tree, 1), _leading(tree, -1)))
+    if gaussian == math.inf:
+        raise ExpressionError("the activation grows faster than exp(a x^2): no Gaussian expectation is finite")
     if gaussian > 0:
         return Growth("gaussian", gaussian)
     if (gaussian, exponential) > (0.0, 0.0):
@@ -118,6 +120,8 @@ def _sum(terms: list[_Leading]) -> _Leading:
 def _times(one: _Leading, two: _Leading) -> _Leading:
     corners = [0.0 if 0.0 in (a, b) else a * b for a in (one.low, one.high) for b in (two.low, two.high)]
     gaussian, exponential, power = (a + b for a, b in zip(one.order, two.order, strict=True))
+    if math.isnan(gaussian) or math.isnan(exponential):
+        raise ExpressionError("the growth of the activation cannot be bounded: one factor explodes where another one vanishes")
     return _Leading(gaussian, exponential, power, min(corners), max(corners))
 
 
@@ -141,10 +145,8 @@ def _real_power(base: float, exponent: float) -> float:
 def _exponential(u: _Leading) -> _Leading:
     """exp(u): only the sign and the order of u matter."""
     vanishing = _Leading(-math.inf, 0.0, 0.0, 0.0, 1.0)
-    if u.order > (0.0, 0.0, 2.0) and u.high > 0:
-        raise ExpressionError("the activation grows faster than exp(a x^2): no Gaussian expectation is finite")
-    if u.order > (0.0, 0.0, 2.0):
-        return vanishing
+    if u.order > (0.0, 0.0, 2.0):  # beyond every Gaussian: refused in the end, unless it stands in a denominator
+        return _Leading(math.inf, 0.0, 0.0, 0.0 if u.low < u.high else 1.0, 1.0) if u.high > 0 else vanishing
     if u.order == (0.0, 0.0, 2.0):
         return _Leading(u.high, 0.0, 0.0, 0.0 if u.low < u.high else 1.0, 1.0)
     if (u.gaussian, u.exponential) == (0.0, 0.0) and u.power >= 1.0:
@@ -200,12 +202,12 @@ def _apply(function: str, u: _Leading) -> _Leading:
 
 
 def _logarithm(u: _Leading) -> _Leading:
+    if u.gaussian == math.inf:
+        raise ExpressionError("the growth of the activation cannot be bounded: a logarithm of more than exp(a x^2)")
+    if u.gaussian == -math.inf:
+        return _Leading(0.0, 0.0, 2.0, -math.inf, 0.0)
     if u.gaussian:
-        return (
-            _Leading(0.0, 0.0, 2.0, u.gaussian, u.gaussian)
-            if math.isfinite(u.gaussian)
-            else _Leading(0.0, 0.0, 2.0, -math.inf, 0)
-        )
+        return _Leading(0.0, 0.0, 2.0, u.gaussian, u.gaussian)
     if u.exponential:
         return _Leading(0.0, 0.0, 1.0, u.exponential, u.exponential)
     return _constant(-math.inf, math.inf) if u.power or u.low <= 0 else _constant(math.log(u.low), math.log(max(u.low, u.high)))
@@ -214,6 +216,4 @@ def _logarithm(u: _Leading) -> _Leading:
 def _capped(u: _Leading) -> _Leading:
     if u.power > _MAX_DEGREE and u.gaussian != -math.inf:
         raise ExpressionError(f"the activation has degree {u.power:g}, at most {_MAX_DEGREE:g} is allowed")
-    if u.gaussian == math.inf:
-        raise ExpressionError("the activation grows faster than exp(a x^2): no Gaussian expectation is finite")
     return u

@@ -1,7 +1,8 @@
 """Text -> expression tree. Nothing is executed: the text is parsed by `ast`, and only whitelisted nodes are translated.
 
-Grammar: numbers, x, pi, declared parameters, + - * / ** (or ^), parentheses, calls of the functions below with positional
-arguments, and one comparison as the first argument of `where`. Decimals are exact: 0.1 is 1/10.
+Grammar: numbers, x, pi, declared parameters, + - * / ** (or ^), parentheses, calls of the built-in functions and of the names of
+the catalogue, and one comparison as the first argument of `where`. A text that is a name of the catalogue, or such a name with
+parameters and without x (`elu(alpha=0.5)`), is that activation of x. Decimals are exact: 0.1 is 1/10.
 """
 
 from __future__ import annotations
@@ -11,11 +12,17 @@ import re
 import warnings
 from collections.abc import Mapping
 from fractions import Fraction
+from functools import lru_cache
+from itertools import islice
+
+import numpy as np
 
 from asymptotix.activations import algebra
+from asymptotix.activations.catalogue import Entry, Parameter, entry_of, nearest
 from asymptotix.activations.domain import check_constants, check_domain
-from asymptotix.activations.functions import FUNCTION_NAMES, call
-from asymptotix.activations.tree import Constant, Node, Number, Variable, walk
+from asymptotix.activations.evaluation import value_float
+from asymptotix.activations.functions import FUNCTION_NAMES, call, check_count, is_built_in
+from asymptotix.activations.tree import Constant, Node, Number, Variable, is_constant, walk
 from asymptotix.errors import ExpressionError
 
 __all__ = ["LIMITS", "MAGNITUDES", "mentions", "parse"]
@@ -33,20 +40,20 @@ def parse(text: str, parameters: Mapping[str, Fraction] | None = None) -> Node:
     """The tree of an activation s(x) written as text.
 
     Args:
-        text: for instance "max(x,0)**2 + x/10".
+        text: for instance "max(x,0)**2 + x/10", "relu" or "elu(alpha=0.5)".
         parameters: exact values of further names that may occur in the text.
 
     Raises:
         ExpressionError: the text is outside the grammar or its limits, or s is not finite at some real x.
     """
     source = _prepared(text)
-    body = _syntax_tree(source)
+    body = _applied_to_x(_syntax_tree(source))
     names: dict[str, Node] = {"x": Variable(), "pi": Constant("pi")}
     names.update({name: Number(value) for name, value in (parameters or {}).items()})
     tree = _Translator(source, names).translate(body, 1)
-    if sum(1 for _ in walk(tree)) > LIMITS["expanded nodes"]:
-        raise ExpressionError(f"the expression expands to more than {LIMITS['expanded nodes']} nodes: {_quote(text)}")
-    check_constants(tree)
+    if family := _family_without_x(body):
+        raise ExpressionError(f"{_quote(text)} does not depend on x: write {family}(x, ...) inside a longer expression")
+    check_constants(tree)  # those that multiplying out has made
     check_domain(tree)
     return tree
 
@@ -86,15 +93,53 @@ def _syntax_tree(source: str) -> ast.expr:
     return body
 
 
+@lru_cache(maxsize=128)
+def _formula(text: str) -> ast.expr:
+    """The syntax of a formula of the catalogue, which nobody changes."""
+    return _syntax_tree(text)
+
+
+def _applied_to_x(body: ast.expr) -> ast.expr:
+    """`relu` as relu(x), `elu(0.5)` and `elu(alpha=0.5)` as elu(x, 0.5): the x that the whole text leaves out comes in front."""
+    argument = ast.Name("x", ast.Load())
+    match body:
+        case ast.Name(id=name) if entry_of(name):
+            return ast.Call(body, [argument], [])
+        case ast.Call(func=ast.Name(id=name), args=given, keywords=keywords) if (entry := entry_of(name)) and entry.parameters:
+            words = {node.id for part in (*given, *keywords) for node in ast.walk(part) if isinstance(node, ast.Name)}
+            if "x" not in words and len(given) <= len(entry.parameters):
+                return ast.Call(body.func, [argument, *given], keywords)
+    return body
+
+
+def _family_without_x(body: ast.expr) -> str | None:
+    """A function with parameters that the expression calls, where x occurs nowhere: `2*elu(0.5)` is a slip."""
+    nodes = list(ast.walk(body))
+    if any(isinstance(node, ast.Name) and node.id == "x" for node in nodes):
+        return None
+    called = (node.func.id for node in nodes if isinstance(node, ast.Call) and isinstance(node.func, ast.Name))
+    return next((name for name in called if (entry := entry_of(name)) and entry.parameters), None)
+
+
 class _Translator:
     """Builds the tree from whitelisted syntax; everything else raises."""
 
-    def __init__(self, source: str, names: Mapping[str, Node]) -> None:
-        self.source, self.names = source, names
+    def __init__(self, source: str, names: Mapping[str, Node], *, origin: str | None = None) -> None:
+        """`source` is the text of the syntax, `origin` what the user wrote."""
+        self.source, self.names, self.origin = source, names, source if origin is None else origin
 
     def translate(self, node: ast.expr, depth: int) -> Node:
+        tree = self._translate(node, depth)
+        # counted at every step, because formulas in which x occurs twice double what they are applied to
+        if sum(1 for _ in islice(walk(tree), LIMITS["expanded nodes"] + 1)) > LIMITS["expanded nodes"]:
+            raise ExpressionError(f"the expression expands to more than {LIMITS['expanded nodes']} nodes: {_quote(self.origin)}")
+        if is_constant(tree):  # also where it cancels later on
+            check_constants(tree)
+        return tree
+
+    def _translate(self, node: ast.expr, depth: int) -> Node:
         if depth > LIMITS["depth"]:
-            raise ExpressionError(f"the expression is nested more than {LIMITS['depth']} deep: {_quote(self.source)}")
+            raise ExpressionError(f"the expression is nested more than {LIMITS['depth']} deep: {_quote(self.origin)}")
         match node:
             case ast.Constant():
                 return self._number(node)
@@ -109,7 +154,7 @@ class _Translator:
             case ast.Call():
                 return self._call(node, depth)
             case _:
-                raise ExpressionError(f"{type(node).__name__} is not allowed in an activation: {_quote(self.source)}")
+                raise ExpressionError(f"{type(node).__name__} is not allowed in an activation: {_quote(self.origin)}")
 
     def _number(self, node: ast.Constant) -> Node:
         text = ast.get_source_segment(self.source, node) or ""
@@ -126,8 +171,9 @@ class _Translator:
         if name in self.names:
             return self.names[name]
         known = ", ".join(self.names)
-        remedy = f"write {name}(x)" if name in FUNCTION_NAMES else f"pass it as a parameter, {name}=0.1"
-        raise ExpressionError(f"unknown name {_quote(name)}: known are {known}; {remedy}")
+        close = nearest(name, {*FUNCTION_NAMES, *self.names})
+        remedy = f"write {name}(x)" if name in FUNCTION_NAMES else f"pass it as a parameter, {_brief(name)}=0.1"
+        raise ExpressionError(f"unknown name {_quote(name)}{_suggestion(close, name)}: known are {known}; {remedy}")
 
     def _binary(self, operator: ast.operator, left: Node, right: Node) -> Node:
         match operator:
@@ -145,14 +191,38 @@ class _Translator:
                 raise ExpressionError(f"operator {type(operator).__name__} is not allowed; use + - * / **")
 
     def _call(self, node: ast.Call, depth: int) -> Node:
-        if not isinstance(node.func, ast.Name) or node.func.id not in FUNCTION_NAMES:
-            name = node.func.id if isinstance(node.func, ast.Name) else type(node.func).__name__
-            raise ExpressionError(f"unknown function {_quote(name)}: known are {', '.join(FUNCTION_NAMES)}")
+        name = node.func.id if isinstance(node.func, ast.Name) else None
+        if name is None or name not in FUNCTION_NAMES:
+            wrong = name or type(node.func).__name__
+            close = nearest(wrong, FUNCTION_NAMES)
+            raise ExpressionError(
+                f"unknown function {_quote(wrong)}{_suggestion(close, wrong)}: known are {', '.join(FUNCTION_NAMES)}"
+            )
+        entry = None if is_built_in(name) else entry_of(name)
+        if entry is not None:
+            return self._catalogued(name, entry, node, depth)
         if node.keywords:
-            raise ExpressionError(f"{node.func.id} takes positional arguments only")
-        if node.func.id == "where":
+            raise ExpressionError(f"{name} takes positional arguments only")
+        if name == "where":
             return self._where(node.args, depth)
-        return call(node.func.id, [self.translate(argument, depth + 1) for argument in node.args])
+        return call(name, [self.translate(argument, depth + 1) for argument in node.args])
+
+    def _catalogued(self, name: str, entry: Entry, node: ast.Call, depth: int) -> Node:
+        """The formula of the catalogue with its x and its parameters replaced by the arguments."""
+        check_count(name, len(node.args), 1, 1 + len(entry.parameters))
+        own = [parameter.name for parameter in entry.parameters]
+        given = dict(zip(["x", *own], node.args, strict=False))
+        for keyword in node.keywords:
+            if keyword.arg not in own or keyword.arg in given:
+                takes = f"the parameter {', '.join(own)} once" if own else "no parameters"
+                raise ExpressionError(f"{name} takes {takes}: {_quote(self.origin)}")
+            given[keyword.arg] = keyword.value
+        bound: dict[str, Node] = {"pi": Constant("pi")}
+        bound |= {parameter.name: Number(Fraction(parameter.default)) for parameter in entry.parameters}
+        bound |= {argument: self.translate(value, depth + 1) for argument, value in given.items()}
+        for parameter in entry.parameters:
+            _check_parameter(name, parameter, bound[parameter.name])
+        return _Translator(entry.formula, bound, origin=self.origin).translate(_formula(entry.formula), 1)
 
     def _where(self, arguments: list[ast.expr], depth: int) -> Node:
         if len(arguments) != 3 or not isinstance(arguments[0], ast.Compare) or len(arguments[0].ops) != 1:
@@ -180,5 +250,21 @@ class _Translator:
         )
 
 
+def _check_parameter(function: str, parameter: Parameter, value: Node) -> None:
+    if not is_constant(value):
+        raise ExpressionError(f"{parameter.name} of {function} must be a constant, got an expression in x")
+    number = float(value_float(value, np.zeros(1))[0])
+    if not (np.isfinite(number) and parameter.admits(number)):
+        raise ExpressionError(f"{parameter.name} of {function} must be {parameter.range}, got {number:g}")
+
+
+def _suggestion(close: str | None, wrong: str) -> str:
+    return f" (did you mean {close!r}?)" if close and close != wrong else ""
+
+
+def _brief(text: str) -> str:
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
 def _quote(text: str) -> str:
-    return repr(text if len(text) <= 60 else text[:57] + "...")
+    return repr(_brief(text))

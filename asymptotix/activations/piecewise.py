@@ -15,6 +15,7 @@ __all__ = ["PiecewisePolynomial", "piecewise_polynomial"]
 Polynomial = tuple[Fraction, ...]  # coefficients, constant first, no trailing zero; () is zero
 _MAX_DEGREE = 64
 _MAX_BITS = 20_000  # of a coefficient: beyond it the exact route is given up
+_MAX_TOTAL_BITS = 400_000  # of all coefficients together: a product of larger ones takes seconds
 _MAX_PIECES = 200
 
 
@@ -103,6 +104,8 @@ def _combine(
     values = tuple(
         value_at(operation(_constant(a), _constant(b)), Fraction(0)) for a, b in zip(left.values, right.values, strict=True)
     )
+    if sum(_bits(a) for piece in pieces for a in piece) > _MAX_TOTAL_BITS:
+        raise _OutOfClassError
     return PiecewisePolynomial(breaks, pieces, values)
 
 
@@ -200,10 +203,14 @@ def _multiply(one: Polynomial, two: Polynomial) -> Polynomial:
     return _trimmed(result)
 
 
+def _bits(value: Fraction) -> int:
+    return value.numerator.bit_length() + value.denominator.bit_length()
+
+
 def _trimmed(coefficients: list[Fraction]) -> Polynomial:
     while coefficients and coefficients[-1] == 0:
         coefficients.pop()
-    if any(a.numerator.bit_length() + a.denominator.bit_length() > _MAX_BITS for a in coefficients):
+    if any(_bits(a) > _MAX_BITS for a in coefficients):
         raise _OutOfClassError
     return tuple(coefficients)
 

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from asymptotix.cli.activations import activations
 from asymptotix.cli.cite import cite
 from asymptotix.cli.coefficients import coefficients
 from asymptotix.cli.curves import check_problem, risk_of_problem
@@ -28,6 +29,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("kernel", short_help="A kernel of an activation in closed form.")(kernel)
+app.command("activations", short_help="The named activations and their parameters.")(activations)
 app.command("coefficients", short_help="Hermite and Gegenbauer coefficients.")(coefficients)
 app.command("risk", short_help="What the theory predicts for a problem.")(risk_of_problem)
 app.command("check", short_help="Whether an experiment agrees with it.")(check_problem)

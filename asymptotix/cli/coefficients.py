@@ -41,7 +41,7 @@ def coefficients(
         raise typer.BadParameter("belongs to Hermite coefficients, without --dimension", param_hint="--normalized")
     if dimension is None and radius != 1:
         raise typer.BadParameter("belongs to Gegenbauer coefficients, with --dimension", param_hint="--radius")
-    formulas = [_coefficient(activation, k, dimension, radius, normalized) for k in range(max_degree + 1)]
+    formulas = _formulas(activation, max_degree, dimension, radius, normalized)
     values = [float(formula.evaluate()) for formula in formulas]
     if as_json:
         print_json({"activation": activation, "dimension": dimension, "coefficients": _records(formulas, values)})
@@ -50,6 +50,14 @@ def coefficients(
         write_csv(table, csv)
     elif not as_json:
         print_table(table)
+
+
+def _formulas(activation: str, max_degree: int, dimension: int | None, radius: float, normalized: bool) -> list[Formula]:
+    """All degrees under one time limit, one second a degree: a text that is slow at one degree is slow at every degree."""
+    from asymptotix.symbolic.deadline import MAX_SECONDS, time_limit
+
+    with time_limit(max(MAX_SECONDS, max_degree + 1.0)):
+        return [_coefficient(activation, k, dimension, radius, normalized) for k in range(max_degree + 1)]
 
 
 def _coefficient(activation: str, k: int, dimension: int | None, radius: float, normalized: bool) -> Formula:

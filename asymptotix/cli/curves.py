@@ -14,6 +14,7 @@ from asymptotix.problems.problem import Problem
 
 if TYPE_CHECKING:
     from asymptotix.report.table import Table
+    from asymptotix.results import RiskCurve
 
 __all__ = ["check_problem", "risk_of_problem"]
 
@@ -30,6 +31,9 @@ _CODES = {
 def risk_of_problem(
     problem: Problem,
     quantity: QuantityOption = "test_error",
+    optimal_ridge: Annotated[
+        bool, typer.Option("--optimal-ridge", help="At the ridge of least test error, maybe negative, in place of --ridge.")
+    ] = False,
     latex: Annotated[bool, typer.Option("--latex", help="Print a LaTeX table.")] = False,
     as_json: JsonOption = False,
     csv: CsvOption = None,
@@ -47,10 +51,12 @@ def risk_of_problem(
           --energies 1,0.2 --noise-variance 0.25 --n-samples 25:400:6:log --ridge 0.1
       asymptotix risk --model sphere-features --activation relu --dimension 30 --energies 0,1,0.5 \\
           --noise-variance 0.25 --n-samples 200 --n-features 100:400:20 --ridge 1e-3,0.1 --json
+      asymptotix risk problem.toml --optimal-ridge --plot best.pdf
     """  # noqa: D301 the \b is for the help formatter, which keeps the lines after it
     from asymptotix import risk
 
-    curve = risk(problem.model, **problem.grid)
+    arguments: dict[str, Any] = problem.grid
+    curve = _at_the_best_ridge(problem) if optimal_ridge else risk(problem.model, **arguments)
     curve.quantity(quantity)
     table = curve.table()
     if plot is not None:
@@ -60,7 +66,7 @@ def risk_of_problem(
     if latex:
         typer.echo(curve.to_latex(), nl=False)
     elif as_json:
-        grid = {name: _nested(values) for name, values in problem.grid.items()}
+        grid = {name: _nested(values) for name, values in curve.grid.items()}
         fields = {name: _nested(values) for name, values in curve.values.items()}
         print_json({"model": curve.model, "convention": curve.convention, "noise_variance": curve.noise_variance,
                     "references": list(curve.references), "grid": grid, "fields": fields})  # fmt: skip
@@ -114,6 +120,14 @@ def check_problem(
     if not as_json:
         typer.echo(verdict.summary(), err=csv is not None and str(csv) == "-")
     raise typer.Exit(int(_CODES[verdict.outcome]))
+
+
+def _at_the_best_ridge(problem: Problem) -> RiskCurve:
+    from asymptotix import optimal_ridge
+
+    varying = problem.grid["ridge"].ndim > 0  # along the last axis, where nothing else varies
+    grid = {name: values[..., 0] if varying and values.ndim else values for name, values in problem.grid.items()}
+    return optimal_ridge(problem.model, n_samples=grid["n_samples"], n_features=grid.get("n_features")).risk
 
 
 def _verdict_table(verdict: Any) -> Table:

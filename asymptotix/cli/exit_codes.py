@@ -32,6 +32,8 @@ class ExitCode(IntEnum):
     INTERRUPTED = 130
 
 
+_LONGEST_LINE = 1000
+
 EPILOG = (
     "Exit codes: 0 fine, 1 theory and simulation disagree, 2 usage, 3 numerical refusal, 4 storage, 5 not enough evidence, "
     "130 interrupted before any result."
@@ -45,8 +47,14 @@ def fail(message: str, code: int) -> typer.Exit:
 
 def _fail(messages: Sequence[str], code: int) -> typer.Exit:
     for message in messages:
-        typer.echo(f"error: {' '.join(message.split())}", err=True)
+        typer.echo(f"error: {_one_line(message)}", err=True)
     return typer.Exit(int(code))
+
+
+def _one_line(message: str) -> str:
+    """One line without control characters; the middle of what quotes a very long input is left out."""
+    line = "".join(letter if letter.isprintable() else "?" for letter in " ".join(message.split()))
+    return line if len(line) <= _LONGEST_LINE else f"{line[: _LONGEST_LINE // 2]} ... {line[-_LONGEST_LINE // 2 :]}"
 
 
 class CommandGroup(TyperGroup):

@@ -99,6 +99,8 @@ def takes_problem(command: Callable[..., None]) -> Callable[..., None]:
     own = list(inspect.signature(command, eval_str=True).parameters.values())[1:]
 
     def run(**arguments: Any) -> None:
+        if arguments.get("optimal_ridge") and arguments["ridge"] is None:
+            arguments["ridge"] = "0"  # what a problem must state, and the option replaces
         problem = collect_problem(**{name: arguments.pop(name) for name in shared})
         command(problem, **arguments)
 

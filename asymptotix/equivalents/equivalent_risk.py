@@ -36,6 +36,7 @@ def risk_values(
     fixed_point: EffectiveRidge,
     n_samples: FloatArray,
     n_features: FloatArray,
+    sums: LevelSums | None = None,
 ) -> dict[str, FloatArray]:
     r"""Every shared field of a RiskCurve on the grid of `fixed_point`.
 
@@ -43,13 +44,13 @@ def risk_values(
     `variance_data` $=B_2T_2/(n-T_2)$, `variance_features` $=wB_\Sigma$, and their interaction, as a sum of positive terms.
     `in_sample_risk` is the excess risk at the training inputs, train $-\sigma^2+2\sigma^2T_1/n$, as the positive sum
     $(a/n)^2\,\mathrm{excess}+\sigma^2(T_1/n)^2$. `overfitting_coefficient` is $n/(a+h)$, for ridge regression
-    $n/(n-\mathrm{df}_2)$.
+    $n/(n-\mathrm{df}_2)$. `sums` are the sums at the points, flat, where `level_sums` does not reach: at negative $\kappa$.
 
     Raises:
         HypothesisError: a point where the risk is infinite: ridge = 0 with n_samples = min(n_features, rank).
     """
     with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
-        terms = _terms(levels, fixed_point, n_samples, n_features)
+        terms = _terms(levels, fixed_point, n_samples, n_features, sums)
         fields = _errors(terms, noise_variance) | _bias_parts(terms)
         fields["squared_norm"] = _squared_norm(terms, noise_variance)
     fields |= {"df1": terms.sums.df1, "df2": terms.sums.df2, "overfitting_coefficient": terms.per_sample}
@@ -71,10 +72,12 @@ class _Terms:
     per_sample: FloatArray
 
 
-def _terms(levels: SortedLevels, fixed_point: EffectiveRidge, n_samples: FloatArray, n_features: FloatArray) -> _Terms:
+def _terms(
+    levels: SortedLevels, fixed_point: EffectiveRidge, n_samples: FloatArray, n_features: FloatArray, known: LevelSums | None
+) -> _Terms:
     shape = fixed_point.value.shape
     n, p = np.broadcast_to(n_samples, shape), np.broadcast_to(n_features, shape)
-    flat = level_sums(levels, fixed_point.log_value.ravel())
+    flat = level_sums(levels, fixed_point.log_value.ravel()) if known is None else known
     sums = LevelSums(*(np.reshape(getattr(flat, item.name), shape) for item in dataclass_fields(LevelSums)))
     a, c, e = fixed_point.samples_gap, fixed_point.features_gap, sums.spread
     w = np.where(np.isinf(c) | (c + e == 0), 0.0, e / (c + e))

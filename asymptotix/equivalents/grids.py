@@ -15,8 +15,8 @@ __all__ = ["curve", "no_features"]
 _HEAVY = 3  # the variance of 1/smallest eigenvalue is infinite for |n - p| <= 3 (inverse Wishart moments)
 
 
-def curve(model: Any, values: dict[str, NDArray[np.float64]], **grid: ArrayLike) -> RiskCurve:
-    """A RiskCurve of `model` with the grid arguments named."""
+def curve(model: Any, values: dict[str, NDArray[np.float64]], rank: float | None = None, **grid: ArrayLike) -> RiskCurve:
+    """A RiskCurve of `model` with the grid arguments named; `rank` of its spectrum if it is known."""
     arrays = {name: np.asarray(argument, dtype=np.float64) for name, argument in grid.items()}
     return RiskCurve(
         model=type(model).__name__,
@@ -24,13 +24,15 @@ def curve(model: Any, values: dict[str, NDArray[np.float64]], **grid: ArrayLike)
         values=Fields(values),
         noise_variance=model.noise_variance,
         references=model.references,
-        heavy_tailed=_heavy_tailed(model.spectrum.rank, **arrays),
+        heavy_tailed=_heavy_tailed(model.spectrum.rank if rank is None else rank, **arrays),
     )
 
 
 def _heavy_tailed(
     rank: float, n_samples: NDArray[np.float64], ridge: NDArray[np.float64], n_features: NDArray[np.float64] | float = np.inf
 ) -> NDArray[np.bool_]:
+    if not np.any(ridge == 0):
+        return np.zeros(np.broadcast_shapes(n_samples.shape, ridge.shape, np.shape(n_features)), dtype=np.bool_)
     threshold = np.minimum(n_features, rank)
     with np.errstate(invalid="ignore"):
         return np.asarray((ridge == 0) & (np.abs(n_samples - threshold) <= _HEAVY))

@@ -8,18 +8,18 @@ in the cache.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
 
 from asymptotix.equivalents.levels import SortedLevels
 
-__all__ = ["LevelSums", "level_sums", "residual_and_slope"]
+__all__ = ["LevelSums", "blocks", "level_sums", "residual_and_slope", "split_sums"]
 
 FloatArray = NDArray[np.float64]
 
-_BLOCK = 1 << 16  # entries of a temporary: half a megabyte
+_BLOCK = 1 << 14  # entries of a temporary: 128 kilobytes
 
 
 def residual_and_slope(levels: SortedLevels, log_kappa: FloatArray, goal: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -28,20 +28,22 @@ def residual_and_slope(levels: SortedLevels, log_kappa: FloatArray, goal: FloatA
     Split form: $(N_{big}-m)-\sum_{big}\frac{\kappa}{s+\kappa}+\sum_{small}\frac{s}{s+\kappa}$ with the exact count $N_{big}$
     of the eigenvalues called big, those above about $\kappa$, so that no digits are lost where df1 is close to an integer.
     """
-    residual, slope = np.empty_like(log_kappa), np.empty_like(log_kappa)
     split, count = levels.split(log_kappa)
-    for block in _blocks(log_kappa.size, levels.logs.size):
-        r = levels.ratios(log_kappa[block])
-        t = 1.0 / (1.0 + r)
-        r *= t
-        for row, j in enumerate(split[block], start=block.start):
-            above, below = t[row - block.start, :j], r[row - block.start, j:]
-            small = levels.multiplicities[j:] @ below - levels.multiplicities[:j] @ above
-            residual[row] = (count[row] - goal[row]) + small
-        r *= t
-        slope[block] = r @ levels.multiplicities
+    signed, slope = split_sums(levels, log_kappa, split)
     tail = _over_kappa(levels.tail, log_kappa)
-    return residual + tail, slope + tail
+    return (count - goal) + signed + tail, slope + tail
+
+
+def split_sums(levels: SortedLevels, log_kappa: FloatArray, split: NDArray[np.int64]) -> tuple[FloatArray, FloatArray]:
+    r"""df1 less the number of eigenvalues before the index `split`, and df1 - df2, without the tail."""
+    signed, spread = np.empty_like(log_kappa), np.empty_like(log_kappa)
+    index = np.arange(levels.logs.size)
+    for block in blocks(log_kappa.size, levels.logs.size):
+        learned, left = levels.shares(log_kappa[block])
+        signed[block] = np.where(index < split[block, None], -left, learned) @ levels.multiplicities
+        learned *= left
+        spread[block] = learned @ levels.multiplicities
+    return signed, spread
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,6 +57,11 @@ class LevelSums:
     unlearned: FloatArray  # sum e (1 - L)^2 + U
     mixed: FloatArray  # sum e L (1 - L)
     mixed_per_kappa: FloatArray  # sum e s / (s + kappa)^2, finite at kappa = 0
+
+    def put(self, where: NDArray[np.bool_], sums: LevelSums) -> None:
+        """Fill in the sums of some points."""
+        for item in fields(self):
+            getattr(self, item.name)[where] = getattr(sums, item.name)
 
 
 def level_sums(levels: SortedLevels, log_kappa: FloatArray) -> LevelSums:
@@ -76,23 +83,24 @@ def level_sums(levels: SortedLevels, log_kappa: FloatArray) -> LevelSums:
 
 def _fill(levels: SortedLevels, log_kappa: FloatArray, points: NDArray[np.int64], out: FloatArray) -> None:
     m = levels.multiplicities
-    informative = levels.energies != 0
+    seen = levels.energies != 0
+    informative = slice(None) if np.all(seen) else seen
     energies = levels.energies[informative]
-    for block in _blocks(points.size, levels.logs.size):
+    for block in blocks(points.size, levels.logs.size):
         index = points[block]
-        r = levels.ratios(log_kappa[index])
-        t = 1.0 / (1.0 + r)
-        learned = r * t
+        learned, left = levels.shares(log_kappa[index])
+        spread = learned * left
         out[0, index] = learned @ m
-        out[1, index] = (learned * learned) @ m
-        out[2, index] = (learned * t) @ m
-        t, learned = t[:, informative], learned[:, informative]
-        out[4, index] = (t * t) @ energies
-        out[5, index] = (learned * t) @ energies
-        with np.errstate(over="ignore"):
-            scale = np.exp(-log_kappa[index])
-            out[3, index] = out[2, index] * scale
-            out[6, index] = out[5, index] * scale
+        out[2, index] = spread @ m
+        learned *= learned
+        out[1, index] = learned @ m
+        out[5, index] = spread[:, informative] @ energies
+        left *= left
+        out[4, index] = left[:, informative] @ energies
+    with np.errstate(over="ignore"):
+        scale = np.exp(-log_kappa[points])
+        out[3, points] = out[2, points] * scale
+        out[6, points] = out[5, points] * scale
 
 
 def _at_zero(levels: SortedLevels) -> FloatArray:
@@ -110,7 +118,8 @@ def _over_kappa(mass: float, log_kappa: FloatArray) -> FloatArray:
     return np.asarray(np.exp(np.minimum(np.log(mass) - log_kappa, 709.0)))
 
 
-def _blocks(points: int, levels: int) -> Iterator[slice]:
+def blocks(points: int, levels: int) -> Iterator[slice]:
+    """The points in slices whose temporaries, one entry a point and level, stay in the cache."""
     size = max(1, _BLOCK // max(levels, 1))
     for start in range(0, points, size):
         yield slice(start, min(start + size, points))

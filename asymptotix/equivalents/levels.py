@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from asymptotix.spectra.compression import compress
+from asymptotix.spectra.compression.compressed_spectrum import CompressedSpectrum
+from asymptotix.spectra.compression.levels import CompressedLevels
+from asymptotix.spectra.compression.replacement import compressed_levels
 from asymptotix.spectra.spectrum import Spectrum
 from asymptotix.spectra.target import Target
 
@@ -16,6 +19,7 @@ __all__ = ["SAFE_LOG", "SortedLevels"]
 FloatArray = NDArray[np.float64]
 
 SAFE_LOG = 300.0  # eigenvalues and kappa within e^+-300 are divided directly, beyond it through logarithms
+_LEAST = float(np.exp(-SAFE_LOG))
 _LONG = 2048  # levels above which a table of 16 nodes an octave takes their place
 
 
@@ -43,22 +47,48 @@ class SortedLevels:
     def of(cls, spectrum: Spectrum, target: Target | None = None) -> SortedLevels:
         """Sort, drop zero eigenvalues, which no sum sees, and compress a long spectrum (`spectra.compression`)."""
         energies = np.zeros(len(spectrum)) if target is None else target.padded(len(spectrum))
-        hidden = float(np.sum(energies[spectrum.log_eigenvalues == -np.inf])) + (0.0 if target is None else target.tail)
+        hidden = (0.0 if target is None else target.tail) + _on_zeros(spectrum, energies)
+        if isinstance(spectrum, CompressedSpectrum) and spectrum.rank > 0:
+            nodes = spectrum.levels.values.size
+            return cls._of_table(spectrum.levels, spectrum, energies[:nodes], hidden, np.bool_(True))
+        if len(spectrum) > _LONG and not _underflows(spectrum):
+            levels = cls._compressed(spectrum, energies, hidden)
+            if levels is not None:
+                return levels
         logs, values, multiplicities, energies = _nonzero_decreasing(spectrum, energies)
-        if logs.size > _LONG and max(abs(logs[0]), abs(logs[-1])) < SAFE_LOG:
-            table = compress(values, np.stack([multiplicities, energies]) if np.any(energies) else multiplicities[None])
-            if 4 * table.values.size < logs.size:
-                energies = table.weights[1] if len(table.weights) > 1 else np.zeros_like(table.values)
-                bounds, counts = np.append(table.starts, table.values.size), _running(table.counts)
-                errors = _count_errors(counts, np.all(multiplicities % 1.0 == 0))
-                rank = np.inf if spectrum.tail > 0 else float(counts[-1])
-                logs, values, multiplicities = np.log(table.values), table.values, table.weights[0]
-                return cls(logs, values, multiplicities, energies, hidden, spectrum.tail, rank, bounds, counts, errors)
         bounds, counts = np.arange(logs.size + 1), _running(multiplicities)
-        whole = np.logical_and.accumulate(np.append(True, multiplicities % 1.0 == 0))
+        whole = np.logical_and.accumulate(np.append(True, multiplicities == np.rint(multiplicities)))
         errors = _count_errors(counts, whole)
         rank = np.inf if spectrum.tail > 0 else float(counts[-1])
         return cls(logs, values, multiplicities, energies, hidden, spectrum.tail, rank, bounds, counts, errors)
+
+    @classmethod
+    def _compressed(cls, spectrum: Spectrum, energies: FloatArray, hidden: float) -> SortedLevels | None:
+        """The table of a long spectrum; None where it is hardly shorter, or where eigenvalues lie beyond e^+-300."""
+        multiplicities = None if _all_ones(spectrum.multiplicities) else spectrum.multiplicities
+        informed = bool(np.any(energies))
+        table = compressed_levels(spectrum.eigenvalues, multiplicities, energies if informed else None)
+        nodes, weights = table.values, table.weights
+        if not (0 < 4 * nodes.size < len(spectrum) and nodes[-1] > _LEAST and nodes[0] < 1.0 / _LEAST):
+            return None
+        whole = multiplicities is None or bool(np.all(multiplicities == np.rint(multiplicities)))
+        energies = weights[1] if informed else np.zeros_like(nodes)
+        return cls._of_table(table, spectrum, energies, hidden, np.bool_(whole))
+
+    @classmethod
+    def _of_table(
+        cls, table: CompressedLevels, spectrum: Spectrum, energies: FloatArray, hidden: float, whole: np.bool_
+    ) -> SortedLevels:
+        """Nodes with the exact counts of their octaves."""
+        nodes, bounds, counts = table.values, np.append(table.starts, table.values.size), _running(table.counts)
+        errors = _count_errors(counts, whole)
+        rank = np.inf if spectrum.tail > 0 else float(counts[-1])
+        return cls(np.log(nodes), nodes, table.weights[0], energies, hidden, spectrum.tail, rank, bounds, counts, errors)
+
+    @cached_property
+    def group_minima(self) -> FloatArray:
+        """The smallest level between one index of `bounds` and the next."""
+        return self.values[self.bounds[1:] - 1]
 
     def split(self, log_kappa: FloatArray) -> tuple[NDArray[np.int64], FloatArray]:
         """For each kappa an index such that the levels before it are of the order of kappa or larger, and their exact number."""
@@ -75,8 +105,21 @@ class SortedLevels:
 
     def direct(self, log_kappa: FloatArray) -> bool:
         """Whether eigenvalues and kappas are all within e^+-300, so that their quotients need no logarithm."""
-        extremes = [*self.logs[:1], *self.logs[-1:], *log_kappa]
-        return max(map(abs, extremes), default=0.0) < SAFE_LOG
+        ends = (self.logs[:1], self.logs[-1:], log_kappa)
+        return all(end.size == 0 or float(np.max(np.abs(end))) < SAFE_LOG for end in ends)
+
+    def shares(self, log_kappa: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """s / (s + kappa) and kappa / (s + kappa), shape (points, levels)."""
+        if self.direct(log_kappa):
+            kappa = np.exp(log_kappa)[:, None]
+            inverse = 1.0 / (self.values + kappa)
+            left = inverse * kappa
+            inverse *= self.values
+            return inverse, left
+        r = self.ratios(log_kappa)
+        left = 1.0 / (1.0 + r)
+        r *= left
+        return r, left
 
     def ratios(self, log_kappa: FloatArray) -> FloatArray:
         """r = s / kappa, shape (points, levels), clipped to e^+-700."""
@@ -93,6 +136,24 @@ def _nonzero_decreasing(spectrum: Spectrum, energies: FloatArray) -> tuple[Float
     order = np.argsort(-logs, kind="stable")[: np.count_nonzero(logs > -np.inf)]
     first, second, third, fourth = (array[order] for array in arrays)
     return first, second, third, fourth
+
+
+def _on_zeros(spectrum: Spectrum, energies: FloatArray) -> float:
+    """The energy on zero eigenvalues; no logarithms where none can be zero, since they cost more than the table."""
+    if spectrum.eigenvalues[-1] > 0 and np.min(spectrum.eigenvalues) > 0:
+        return 0.0
+    return float(np.sum(energies[spectrum.log_eigenvalues == -np.inf]))
+
+
+def _underflows(spectrum: Spectrum) -> bool:
+    """Whether an eigenvalue is zero in float64 and not in its logarithm: a table of the eigenvalues would lose it."""
+    if spectrum.eigenvalues[-1] > 0 and np.min(spectrum.eigenvalues) > 0:
+        return False
+    return bool(np.any((spectrum.eigenvalues == 0) & (spectrum.log_eigenvalues > -np.inf)))
+
+
+def _all_ones(multiplicities: FloatArray) -> bool:
+    return (multiplicities.strides == (0,) and multiplicities[0] == 1.0) or bool(np.all(multiplicities == 1.0))
 
 
 def _running(counts: FloatArray) -> FloatArray:

@@ -2,13 +2,11 @@ r"""Random-feature ridge regression: the formulas of `equivalent_risk` at the ro
 
 from __future__ import annotations
 
-import numpy as np
 from numpy.typing import ArrayLike
 
-from asymptotix.equivalents.equivalent_risk import risk_values
-from asymptotix.equivalents.fixed_point import solve_on_levels
 from asymptotix.equivalents.grids import curve
 from asymptotix.equivalents.levels import SortedLevels
+from asymptotix.equivalents.risk_grid import risk_on_grid
 from asymptotix.errors import InvalidInputError
 from asymptotix.models.random_features import RandomFeatures
 from asymptotix.results import RiskCurve
@@ -23,7 +21,7 @@ def random_features_risk(
 
     Raises:
         InvalidInputError: an argument out of range or missing.
-        HypothesisError: ridge = 0 at n_samples = min(n_features, rank).
+        HypothesisError: ridge = 0 at n_samples = min(n_features, rank), or a ridge at or below `smallest_ridge`.
 
     Source:
         [DefilippisLoureiroMisiakiewicz2024]; derivations/random_features_scalar_equation.py.
@@ -33,7 +31,5 @@ def random_features_risk(
             "n_features", None, "given for random features", "n_features=numpy.inf is kernel ridge regression"
         )
     levels = SortedLevels.of(model.spectrum, model.target)
-    fixed_point = solve_on_levels(levels, model.spectrum, n_samples=n_samples, ridge=ridge, n_features=n_features)
-    n, p = np.asarray(n_samples, dtype=np.float64), np.asarray(n_features, dtype=np.float64)
-    values = risk_values(levels, model.noise_variance, fixed_point, n, p)
-    return curve(model, values, n_samples=n_samples, ridge=ridge, n_features=n_features)
+    values = risk_on_grid(model, levels, n_samples=n_samples, ridge=ridge, n_features=n_features)
+    return curve(model, values, levels.rank, n_samples=n_samples, ridge=ridge, n_features=n_features)

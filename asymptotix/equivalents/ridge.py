@@ -6,13 +6,11 @@ $\mathrm{bias}=nB_2/(n-\mathrm{df}_2)$, $\mathrm{variance}=\sigma^2\mathrm{df}_2
 
 from __future__ import annotations
 
-import numpy as np
 from numpy.typing import ArrayLike
 
-from asymptotix.equivalents.equivalent_risk import risk_values
-from asymptotix.equivalents.fixed_point import solve_on_levels
 from asymptotix.equivalents.grids import curve, no_features
 from asymptotix.equivalents.levels import SortedLevels
+from asymptotix.equivalents.risk_grid import risk_on_grid
 from asymptotix.models.kernel_ridge import KernelRidge
 from asymptotix.models.ridge_regression import RidgeRegression
 from asymptotix.results import RiskCurve
@@ -27,15 +25,14 @@ def ridge_risk(
 
     Raises:
         InvalidInputError: an argument out of range, or `n_features`, which this model does not have.
-        HypothesisError: ridge = 0 at n_samples = rank.
+        HypothesisError: ridge = 0 at n_samples = rank, or a ridge at or below `smallest_ridge`.
 
     Source:
         [HastieMontanariRossetTibshirani2022], [DobribanWager2018], [ChengMontanari2024]; derivations/ridge_fixed_point.py.
     """
     no_features(model, n_features)
     levels = SortedLevels.of(model.spectrum, model.target)
-    fixed_point = solve_on_levels(levels, model.spectrum, n_samples=n_samples, ridge=ridge)
-    values = risk_values(levels, model.noise_variance, fixed_point, np.asarray(n_samples, dtype=np.float64), np.array(np.inf))
+    values = risk_on_grid(model, levels, n_samples=n_samples, ridge=ridge)
     for name in ("nu1", "bias_pure", "variance_data", "variance_features", "variance_interaction"):
         del values[name]
-    return curve(model, values, n_samples=n_samples, ridge=ridge)
+    return curve(model, values, levels.rank, n_samples=n_samples, ridge=ridge)

@@ -1,4 +1,4 @@
-r"""Kernels that are no network kernels: a function of $\langle x,x'\rangle/d$, the Gaussian and the Laplace kernel.
+r"""Kernels that are no network kernels: a function of $\langle x,x'\rangle/d$, powers, the Gaussian and the Laplace kernel.
 
 All are functions of $q_1 = |x|^2/d$, $q_2 = |x'|^2/d$, $c = \langle x,x'\rangle/d$; $r^2 = |x-x'|^2/d = q_1 + q_2 - 2c$.
 """
@@ -23,10 +23,12 @@ __all__ = [
     "ExponentialKernel",
     "InnerProductKernel",
     "LaplaceKernel",
+    "PolynomialKernel",
     "RBFKernel",
     "exponential_kernel",
     "inner_product_kernel",
     "laplace_kernel",
+    "polynomial_kernel",
     "rbf_kernel",
 ]
 
@@ -67,6 +69,32 @@ class ExponentialKernel:
         import mpmath
 
         return mpmath.exp(c)
+
+
+@dataclass(frozen=True)
+class PolynomialKernel:
+    """(<x, x'>/d + offset)^degree."""
+
+    degree: int
+    offset: float
+
+    def __post_init__(self) -> None:
+        if isinstance(self.degree, bool) or not isinstance(self.degree, int | np.integer) or not 1 <= self.degree <= 64:
+            raise InvalidInputError("degree", self.degree, "an integer from 1 to 64")
+        if not (math.isfinite(self.offset) and self.offset >= 0):
+            raise InvalidInputError(
+                "offset", self.offset, "zero or positive (else the kernel is not positive semidefinite), and finite"
+            )
+
+    def __call__(self, q1: ArrayLike, q2: ArrayLike, c: ArrayLike) -> FloatArray:
+        """(c + offset)^degree, broadcast against q1 and q2."""
+        return np.array((np.broadcast_arrays(np.asarray(c, np.float64), q1, q2)[0] + self.offset) ** int(self.degree))
+
+    def mp(self, q1: Any, q2: Any, c: Any) -> mpf:
+        """The kernel in mpmath's current precision."""
+        import mpmath
+
+        return (mpmath.mpf(c) + mpmath.mpf(self.offset)) ** int(self.degree)
 
 
 @dataclass(frozen=True)
@@ -133,6 +161,15 @@ def inner_product_kernel(h: Callable[[FloatArray], ArrayLike]) -> InnerProductKe
 def exponential_kernel() -> ExponentialKernel:
     """exp(<x, x'>/d)."""
     return ExponentialKernel()
+
+
+def polynomial_kernel(degree: int = 2, offset: float = 1.0) -> PolynomialKernel:
+    """(<x, x'>/d + offset)^degree; degree an integer from 1 to 64, offset >= 0.
+
+    >>> float(polynomial_kernel(2)(1.0, 1.0, 0.5))
+    2.25
+    """
+    return PolynomialKernel(degree, float(offset))
 
 
 def rbf_kernel(bandwidth: float = 1.0) -> RBFKernel:

@@ -24,6 +24,7 @@ from asymptotix.errors import HypothesisError, InvalidInputError
 from asymptotix.kernels.expectations import Expectations, expectations_of
 from asymptotix.kernels.homogeneous import affine_pair
 from asymptotix.kernels.pair import GaussianPair
+from asymptotix.kernels.quadrature import QuadratureDual
 
 if TYPE_CHECKING:
     from mpmath import mpf
@@ -75,12 +76,7 @@ class KernelMap:
             InvalidInputError: neither or both of c and angle, a value that is not finite, a negative variance, |c| > sqrt(q1 q2).
             HypothesisError: the expectation is infinite or overflows.
         """
-        if (c is None) == (angle is None):
-            raise InvalidInputError("c", c, "given, or angle, and not both")
-        if c is not None:
-            return self.of_pair(GaussianPair.from_covariance(q1, q2, c))
-        assert angle is not None
-        return self.of_pair(GaussianPair.from_angle(q1, q2, angle))
+        return self.of_pair(GaussianPair.given(q1, q2, c, angle))
 
     def of_pair(self, pair: GaussianPair) -> FloatArray:
         """The kernel of a prepared Gaussian pair (u, v) = inputs of the first layer divided by sqrt(d)."""
@@ -93,6 +89,21 @@ class KernelMap:
         if np.isnan(value).any():
             raise HypothesisError(f"the kernel of {self.activation.name} overflows at these variances: use smaller ones")
         return np.asarray(value, dtype=np.float64)
+
+    def error_bound(
+        self, q1: ArrayLike, q2: ArrayLike, c: ArrayLike | None = None, *, angle: ArrayLike | None = None
+    ) -> FloatArray:
+        """A bound on the absolute error of a dual kernel that is computed by quadrature; arguments as in a call.
+
+        Raises:
+            InvalidInputError: the kernel has a formula in floating point (its error is rounding), or is not a dual kernel.
+        """
+        expectations = expectations_of(self.activation)
+        if self.kind != "dual" or not isinstance(expectations, QuadratureDual):
+            raise InvalidInputError(
+                "kernel", self, "a dual kernel that is computed by quadrature", "others are exact to rounding"
+            )
+        return expectations.error_bound(GaussianPair.given(q1, q2, c, angle), self.derivative)
 
     def mp(self, q1: Any, q2: Any, c: Any) -> mpf:
         """The kernel at one point in mpmath's current precision. Inside, twice as many digits are carried."""

@@ -80,6 +80,19 @@ class GaussianPair:
     correlation: Correlation
 
     @classmethod
+    def given(cls, q1: ArrayLike, q2: ArrayLike, c: ArrayLike | None, angle: ArrayLike | None) -> GaussianPair:
+        """By the covariance or by the angle, whichever is not None.
+
+        Raises:
+            InvalidInputError: neither or both are given, or a value is out of range.
+        """
+        if c is not None and angle is None:
+            return cls.from_covariance(q1, q2, c)
+        if c is None and angle is not None:
+            return cls.from_angle(q1, q2, angle)
+        raise InvalidInputError("c", c, "given, or angle, and not both")
+
+    @classmethod
     def from_covariance(cls, q1: ArrayLike, q2: ArrayLike, c: ArrayLike) -> GaussianPair:
         """The pair with the given variances and covariance, broadcast.
 

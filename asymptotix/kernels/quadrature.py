@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from asymptotix.activations import Activation
 from asymptotix.activations.calculus import differentiate, without_dirac
 from asymptotix.activations.evaluation import value_float
+from asymptotix.activations.tree import Apply, Node, Number, Power, walk
 from asymptotix.errors import ConvergenceError, HypothesisError, NotInClosedClassError
 from asymptotix.kernels.closed_forms import covariance_pair
 from asymptotix.kernels.double_integral import Integrand, conditional_mean, double_integral
@@ -30,14 +31,16 @@ from asymptotix.kernels.pair import Correlation, GaussianPair
 if TYPE_CHECKING:
     from mpmath import mpf
 
-__all__ = ["AGREEMENT", "QuadratureDual"]
+__all__ = ["AGREEMENT", "AGREEMENT_DIGITS", "QuadratureDual"]
 
 FloatArray = NDArray[np.float64]
 
-AGREEMENT = 1e-11  # of the two rules, relative to sqrt(E s(u)^2 E s(v)^2); the finer one is far better
+AGREEMENT_DIGITS = 11
+AGREEMENT = 10.0**-AGREEMENT_DIGITS  # of the two rules, relative to sqrt(E s(u)^2 E s(v)^2); the finer one is far better
 _NODES = (16, 22)
 _TABLE_SIZE = 128
 _MAX_DOUBLE_INTEGRALS = 20_000  # some minutes of work
+_GRADED_PANELS = 24  # 4^-24 = 4e-15
 _MAX_SCALE = 300.0  # standard deviations: beyond it the panels resolve no more
 
 
@@ -49,12 +52,21 @@ class QuadratureDual:
 
     @cached_property
     def _value(self) -> Integrand:
-        return Integrand(self.activation, self.activation.kinks, self._rate)
+        return Integrand(self.activation, self._cuts, self._rate)
 
     @cached_property
     def _slope(self) -> Integrand:
         tree = without_dirac(differentiate(self.activation.tree))
-        return Integrand(lambda x: value_float(tree, x), self.activation.kinks, self._rate)
+        return Integrand(lambda x: value_float(tree, x), self._cuts, self._rate)
+
+    @cached_property
+    def _cuts(self) -> tuple[float, ...]:
+        """The kinks, with panels that shrink towards them where s is no piecewise smooth function (roots, logarithms)."""
+        kinks = self.activation.kinks
+        if not any(_is_singular(node) for node in walk(self.activation.tree)):
+            return kinks
+        graded = (kink + sign * 4.0**-k for kink in kinks for sign in (-1, 1) for k in range(_GRADED_PANELS))
+        return tuple(sorted({*kinks, *graded}))
 
     @cached_property
     def _rate(self) -> float:
@@ -64,6 +76,21 @@ class QuadratureDual:
                 f"{self.activation.text!r} grows too fast for the quadrature, and no closed form is known"
             )
         return growth.rate if growth.kind == "exponential" else 0.0
+
+    def require_moderate_growth(self) -> None:
+        """Nothing, or NotInClosedClassError: a function that grows like exp(a x^2) is beyond the quadrature."""
+        _ = self._rate
+
+    def error_bound(self, pair: GaussianPair, derivative: bool = False) -> FloatArray:
+        """Absolute error of `dual` or `derivative_dual`, as checked there: AGREEMENT [E f(u)^2 E f(v)^2]^(1/2), f = s or s'.
+
+        The part of the derivative kernel that comes from jumps is exact but for the conditional means, and gets the same
+        share of its size.
+        """
+        f = self._slope if derivative else self._value
+        one, two = (_expectation(f, GaussianPair.from_angle(q, q, np.zeros_like(q))) for q in (pair.q1, pair.q2))
+        bound = np.broadcast_to(AGREEMENT * np.sqrt(one) * np.sqrt(two), pair.c.shape)
+        return bound + AGREEMENT * np.abs(self._singular_part(pair)) if derivative and self._jumps else np.array(bound)
 
     @cached_property
     def _jumps(self) -> tuple[tuple[float, float], ...]:
@@ -90,11 +117,11 @@ class QuadratureDual:
         return covariance_pair(self, pair, weight, bias)
 
     def mp_dual(self, q1: mpf, q2: mpf, c: mpf) -> mpf:
-        """Refused: quadrature has float64 accuracy."""
-        raise NotInClosedClassError(f"the kernel of {self.activation.text!r} is known in float64 only")
+        """Refused, so that nobody takes a quadrature for a formula: `asymptotix.kernels.precise` has the digits, slowly."""
+        raise NotInClosedClassError(f"the kernel of {self.activation.text!r} has no formula: use precise_dual")
 
     def mp_derivative_dual(self, q1: mpf, q2: mpf, c: mpf) -> mpf:
-        """Refused: quadrature has float64 accuracy."""
+        """Refused, as `mp_dual`."""
         return self.mp_dual(q1, q2, c)
 
     def _singular_part(self, pair: GaussianPair) -> FloatArray:
@@ -110,6 +137,17 @@ class QuadratureDual:
                 mean = _means(self._slope, far * rho * at, far * sigma)
                 total = total + height * mean * np.exp(-0.5 * at**2) / (math.sqrt(2.0 * math.pi) * scale)
         return total
+
+
+def _is_singular(node: Node) -> bool:
+    """A root, a power that is no integer, or a logarithm."""
+    match node:
+        case Apply("sqrt" | "log", _):
+            return True
+        case Power(_, Number(exponent)):
+            return exponent.denominator != 1
+        case _:
+            return False
 
 
 def _means(g: Integrand, mean: FloatArray, deviation: FloatArray) -> FloatArray:

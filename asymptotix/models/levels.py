@@ -13,7 +13,6 @@ from asymptotix.kernels.matrix import kernel_matrix
 from asymptotix.models.designs import DataFeatures, DataKernel, Design, SphereFeatures, SphereKernel
 from asymptotix.spectra.arguments import real_array, real_number
 from asymptotix.spectra.empirical import empirical_spectrum
-from asymptotix.spectra.power_law import PowerLaw
 from asymptotix.spectra.spectrum import Spectrum
 from asymptotix.spectra.sphere import activation_spectrum, kernel_spectrum
 from asymptotix.spectra.target import Target
@@ -54,8 +53,11 @@ def sphere_energies(target: Target, spectrum_from: Callable[[int], Spectrum]) ->
 
 
 def drawable(spectrum: Spectrum, target: Target) -> tuple[Spectrum, Target]:
-    """Levels that can be drawn, with whole multiplicities: a power law eigenvalue by eigenvalue, any other spectrum as it is."""
-    return spectrum.head(target) if isinstance(spectrum, PowerLaw) else (spectrum, target)
+    """Levels that can be drawn, with whole multiplicities: an analytic spectrum eigenvalue by eigenvalue, any other as it is.
+
+    The docstring of each spectrum's `head` states the error of doing so.
+    """
+    return spectrum.head(target)
 
 
 def checked_noise(noise_variance: float) -> float:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["diagnose"]
 
 
+_LONGEST_VALUE = 200  # characters of a value that a message quotes
 _MAX_LINES = 20  # a list of a million numbers may hold a million mistakes
 
 
@@ -43,18 +44,21 @@ def _line(detail: ErrorDetails, content: Mapping[str, Any]) -> str:
         return f"{path}.{_bare(context['discriminator'])}: missing; one of {_choices(location)}"
     if kind == "union_tag_invalid":
         tag, choices = context["tag"], [choice.strip(" '") for choice in context["expected_tags"].split(",")]
-        return (
-            f"{path}.{_bare(context['discriminator'])} = {tag!r}: not known{_nearest(tag, choices)}; one of {', '.join(choices)}"
-        )
+        return _unknown(f"{path}.{_bare(context['discriminator'])}", tag, choices)
     if kind == "literal_error":
         return _unknown(path, detail["input"], re.findall(r"'([^']*)'", context["expected"]))
     message = detail["msg"].removeprefix("Value error, ").replace("Input should be", "must be")
-    shown = "" if isinstance(detail["input"], Mapping | list) else f" = {detail['input']!r}"
+    shown = "" if isinstance(detail["input"], Mapping | list) else f" = {_quoted(detail['input'])}"
     return f"{path}{shown}: {message}" if path else message
 
 
 def _unknown(path: str, value: Any, choices: list[str]) -> str:
-    return f"{path} = {value!r}: not known{_nearest(str(value), choices)}; one of {', '.join(choices)}"
+    return f"{path} = {_quoted(value)}: not known{_nearest(str(value), choices)}; one of {', '.join(choices)}"
+
+
+def _quoted(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= _LONGEST_VALUE else f"{text[: _LONGEST_VALUE - 3]}..."
 
 
 def _bare(discriminator: str) -> str:

@@ -30,21 +30,22 @@ def read_toml(path: str | Path) -> dict[str, Any]:
     Raises:
         ProblemFileError: the file cannot be read or is no TOML.
     """
+    shown = " ".join(str(path).split())  # a name may hold line breaks, and a message is one line
     try:
         with open(path, "rb") as file:
             content = file.read(MAX_BYTES + 1)
         if len(content) > MAX_BYTES:
-            raise ProblemFileError(f"{path}: larger than {MAX_BYTES // 2**20} MiB, which no problem file is")
+            raise ProblemFileError(f"{shown}: larger than {MAX_BYTES // 2**20} MiB, which no problem file is")
         return tomllib.loads(content.decode("utf-8"))
     except OSError as error:
         hint = "; `asymptotix init` writes one" if isinstance(error, FileNotFoundError) else ""
-        raise ProblemFileError(f"{path}: cannot be read: {error.strerror}{hint}") from None
+        raise ProblemFileError(f"{shown}: cannot be read: {error.strerror}{hint}") from None
     except ProblemFileError:
         raise
     except ValueError as error:  # syntax, encoding, or an integer of more digits than Python reads
-        raise ProblemFileError(f"{path}: not a TOML file: {error}") from None
+        raise ProblemFileError(f"{shown}: not a TOML file: {error}") from None
     except RecursionError:
-        raise ProblemFileError(f"{path}: not a problem file: nested too deeply") from None
+        raise ProblemFileError(f"{shown}: not a problem file: nested too deeply") from None
 
 
 def problem_from_mapping(content: Mapping[str, Any], *, source: str) -> Problem:

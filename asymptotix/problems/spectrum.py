@@ -1,4 +1,4 @@
-"""`[model.spectrum]` and `[model.target]`: eigenvalues and energies, as lists or as power laws."""
+"""`[model.spectrum]` and `[model.target]`: eigenvalues and energies, as lists or by a formula, and sums of both."""
 
 from __future__ import annotations
 
@@ -6,48 +6,52 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field, model_validator
 
+from asymptotix.problems.analytic_spectra import ExponentialPart, MarchenkoPasturPart, PowerLawPart
 from asymptotix.problems.part import NonNegative, Part, Positive
 
 if TYPE_CHECKING:
     from asymptotix.spectra.spectrum import Spectrum
     from asymptotix.spectra.target import Target
 
-__all__ = ["LevelTargetPart", "PowerLawPart", "SpectrumPart", "TargetPart", "spectrum_and_target"]
+__all__ = ["LevelTargetPart", "SpectrumPart", "TargetPart", "spectrum_and_target"]
+
+_SPECTRA = ("eigenvalues", "power_law", "exponential", "marchenko_pastur", "parts")
+_TARGETS = ("energies", "source", "decay", "weight", "parts")
 
 
-class PowerLawPart(Part):
-    """Eigenvalues i^(-exponent); infinitely many without `size` (the exponent must then exceed 1)."""
-
-    exponent: Positive
-    size: Annotated[int, Field(ge=1)] | None = None
-
-
-class SpectrumPart(Part):
-    """Either `eigenvalues` with optional `multiplicities` and `tail` (mass of an infinitely flat remainder), or `power_law`."""
+class OneSpectrumPart(Part):
+    """One description: `eigenvalues` with optional `multiplicities` and `tail` (mass of a flat remainder), or a formula."""
 
     eigenvalues: Annotated[list[NonNegative], Field(min_length=1)] | None = None
     multiplicities: list[Positive] | None = None
     tail: NonNegative | None = None
     power_law: PowerLawPart | None = None
+    exponential: ExponentialPart | None = None
+    marchenko_pastur: MarchenkoPasturPart | None = None
 
     @model_validator(mode="after")
-    def _one_description(self) -> SpectrumPart:
-        if (self.eigenvalues is None) == (self.power_law is None):
-            raise ValueError("give either eigenvalues or power_law")
-        if self.power_law is not None and (self.multiplicities is not None or self.tail is not None):
-            raise ValueError("multiplicities and tail belong to eigenvalues; a power_law has its own")
+    def _one_description(self) -> OneSpectrumPart:
+        given = _the_one_given(self, _SPECTRA)
+        if given != "eigenvalues" and (self.multiplicities is not None or self.tail is not None):
+            raise ValueError(f"multiplicities and tail belong to eigenvalues; {given} has its own")
         if self.multiplicities is not None and len(self.multiplicities) != len(self.eigenvalues or ()):
             raise ValueError(f"{len(self.multiplicities)} multiplicities for {len(self.eigenvalues or ())} eigenvalues")
         return self
 
     def build(self) -> Spectrum:
         """The Spectrum described."""
-        from asymptotix.spectra.power_law import PowerLaw
         from asymptotix.spectra.spectrum import Spectrum
 
-        if self.power_law is not None:
-            return PowerLaw(self.power_law.exponent, self.power_law.size)
+        for formula in (self.power_law, self.exponential, self.marchenko_pastur):
+            if formula is not None:
+                return formula.build()
         return Spectrum(self.eigenvalues or [], self.multiplicities, tail=self.tail or 0.0)
+
+
+class SpectrumPart(OneSpectrumPart):
+    """One description, or `parts`: several side by side, as in spikes above a bulk."""
+
+    parts: Annotated[list[OneSpectrumPart], Field(min_length=1)] | None = None
 
 
 class LevelTargetPart(Part):
@@ -63,33 +67,78 @@ class LevelTargetPart(Part):
         return Target(self.energies, tail=self.tail)
 
 
-class TargetPart(Part):
-    """Either `energies` with optional `tail`, or, for a power-law spectrum, `source`: energies i^(-1 - 2 exponent source)."""
+class OneTargetPart(Part):
+    """One description.
+
+    `energies` with optional `tail`; for a power law `source` (energies i^(-1 - 2 exponent source)) or `decay` (i^-decay); for an
+    exponential spectrum `decay` (e^(-decay (i - 1))); for a Marchenko-Pastur law `weight`, a power of the eigenvalue to which
+    energies are in proportion, with their total `energy`.
+    """
 
     energies: Annotated[list[NonNegative], Field(min_length=1)] | None = None
     tail: NonNegative | None = None
     source: Positive | None = None
+    decay: float | None = None
+    weight: float | None = None
+    energy: NonNegative | None = None
 
     @model_validator(mode="after")
-    def _one_description(self) -> TargetPart:
-        if (self.energies is None) == (self.source is None):
-            raise ValueError("give either energies or source")
-        if self.source is not None and self.tail is not None:
-            raise ValueError("tail belongs to energies; a target given by source has its own")
+    def _one_description(self) -> OneTargetPart:
+        given = _the_one_given(self, _TARGETS)
+        if given != "energies" and self.tail is not None:
+            raise ValueError(f"tail belongs to energies; a target given by {given} has its own")
+        if given != "weight" and self.energy is not None:
+            raise ValueError("energy belongs to weight")
         return self
 
 
+class TargetPart(OneTargetPart):
+    """One description, or `parts`: one for each part of the spectrum."""
+
+    parts: Annotated[list[OneTargetPart], Field(min_length=1)] | None = None
+
+
+def _the_one_given(part: Part, names: tuple[str, ...]) -> str:
+    """The name of the one description that is there."""
+    known = [name for name in names if name in type(part).model_fields]
+    given = [name for name in known if getattr(part, name) is not None]
+    if len(given) != 1:
+        raise ValueError(f"give either {', '.join(known[:-1])} or {known[-1]}")
+    return given[0]
+
+
 def spectrum_and_target(spectrum: SpectrumPart, target: TargetPart) -> tuple[Spectrum, Target]:
-    """Both built; `source` needs the power law that it refers to."""
+    """Both built; a target by a formula needs the spectrum that it refers to, and parts come in pairs."""
     from asymptotix.errors import InvalidInputError
+    from asymptotix.spectra.spectrum_sum import combine
+
+    if spectrum.parts is None and target.parts is None:
+        return _pair(spectrum, target, "target")
+    if spectrum.parts is None or target.parts is None or len(spectrum.parts) != len(target.parts):
+        found = f"{len(target.parts or ())} parts for {len(spectrum.parts or ())} parts of the spectrum"
+        raise InvalidInputError("target.parts", found, "one part for each part of the spectrum")
+    pairs = zip(spectrum.parts, target.parts, strict=True)
+    return combine(*(_pair(one, goal, f"target.parts[{k}]") for k, (one, goal) in enumerate(pairs)))
+
+
+def _pair(spectrum: OneSpectrumPart, target: OneTargetPart, name: str) -> tuple[Spectrum, Target]:
+    from asymptotix.errors import InvalidInputError
+    from asymptotix.spectra.density import DensitySpectrum
+    from asymptotix.spectra.exponential import ExponentialDecay
     from asymptotix.spectra.power_law import PowerLaw
     from asymptotix.spectra.target import Target
 
     built = spectrum.build()
-    if target.source is None:
-        return built, Target(target.energies or [], tail=target.tail or 0.0)
-    if not isinstance(built, PowerLaw):
-        raise InvalidInputError(
-            "target.source", target.source, "left out unless the spectrum is a power_law", "give target.energies"
-        )
-    return built, built.target(target.source)
+    if target.energies is not None:
+        return built, Target(target.energies, tail=target.tail or 0.0)
+    if target.source is not None and isinstance(built, PowerLaw):
+        return built, built.target(target.source)
+    if target.decay is not None and isinstance(built, PowerLaw | ExponentialDecay):
+        return built, built.target(decay=target.decay)
+    if target.weight is not None and isinstance(built, DensitySpectrum):
+        return built, built.target(target.weight, energy=1.0 if target.energy is None else target.energy)
+    key = next(key for key in _TARGETS if getattr(target, key) is not None)
+    needs = {"source": "a power_law", "decay": "a power_law or exponential", "weight": "marchenko_pastur"}[key]
+    raise InvalidInputError(
+        f"{name}.{key}", getattr(target, key), f"left out unless the spectrum is {needs}", "give target.energies"
+    )

@@ -98,6 +98,9 @@ class Grid:
         axis = axes[0] if len(axes) == 1 else self._longest(axes)
         others = self.shape[:axis] + self.shape[axis + 1 :]
         telling = [name for name in self.varying if set(self.axes_of(name)) - {axis} and name not in parts]
+        constant = [name for name in telling if axis not in self.axes_of(name)]
+        if {a for name in constant for a in self.axes_of(name)} == {a for name in telling for a in self.axes_of(name)} - {axis}:
+            telling = constant  # what varies along the line too would be labelled by its first value
         cuts = []
         for place in np.ndindex(*others):
             index = (*place[:axis], slice(None), *place[axis:])

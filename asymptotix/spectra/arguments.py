@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from asymptotix.errors import InvalidInputError
 
-__all__ = ["real_array", "real_number", "whole_number"]
+__all__ = ["frozen_array", "real_array", "real_number", "whole_number"]
 
 FloatArray = NDArray[np.float64]
 
@@ -27,6 +27,28 @@ def real_array(name: str, values: ArrayLike, kind: str = "an array of real numbe
     except (TypeError, ValueError, OverflowError):
         pass
     raise InvalidInputError(name, values, kind)
+
+
+def frozen_array(name: str, values: ArrayLike, kind: str = "an array of real numbers") -> FloatArray:
+    """A read-only float64 array of any shape: a copy, unless `values`, and what it is a view of, are marked read-only.
+
+    Raises:
+        InvalidInputError: as `real_array`.
+    """
+    if type(values) is np.ndarray and values.dtype == np.float64 and values.flags.c_contiguous and _unchanging(values):
+        return values
+    array = real_array(name, values, kind)
+    array.setflags(write=False)
+    return array
+
+
+def _unchanging(array: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> bool:
+    """Whether the array and everything that it is a view of are read-only."""
+    while isinstance(array, np.ndarray):
+        if array.flags.writeable:
+            return False
+        array = array.base  # type: ignore[assignment]  # None or a buffer of another kind ends the loop
+    return array is None
 
 
 def real_number(name: str, value: object, accepts: Callable[[float], bool], valid: str, fix: str = "") -> float:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from asymptotix.errors import InvalidInputError
-from asymptotix.spectra.arguments import real_array, real_number
+from asymptotix.spectra.arguments import frozen_array, real_number
 
 if TYPE_CHECKING:
     from asymptotix.spectra.target import Target
@@ -26,6 +26,9 @@ class Spectrum:
 
     Sums over the spectrum are $\sum_i m_i g(s_i)$ plus the limit of the flat remainder, for example
     $\mathrm{df}_1(\kappa) = \sum_i m_i s_i/(s_i+\kappa) + \mathrm{tail}/\kappa$.
+
+    A Spectrum does not change when the arrays that it was made of do: it copies them, except a contiguous float64 array that nobody
+    can write to (`array.setflags(write=False)` on the array that owns the memory), which it keeps.
 
     Args:
         eigenvalues: finite, $\ge 0$, one per level, any order (the order is kept: level k of a `Target` belongs to level k).
@@ -58,17 +61,17 @@ class Spectrum:
     ) -> None:
         """See the class."""
         levels = _vector("eigenvalues", eigenvalues)
-        if not np.all(np.isfinite(levels) & (levels >= 0)):
-            bad = levels[~(np.isfinite(levels) & (levels >= 0))][0]
-            raise InvalidInputError("eigenvalues", float(bad), "finite and >= 0 in every entry")
-        counts = np.ones_like(levels) if multiplicities is None else _vector("multiplicities", multiplicities)
+        if not (levels.min() >= 0 and levels.max() < np.inf):  # also for NaN
+            index = int(np.argmin((levels >= 0) & (levels < np.inf)))
+            raise InvalidInputError(f"eigenvalues[{index}]", float(levels[index]), "finite and >= 0")
+        # a view of a single 1: an array of ones costs a long spectrum more than its check
+        counts = np.broadcast_to(1.0, levels.shape) if multiplicities is None else _vector("multiplicities", multiplicities)
         if counts.shape != levels.shape:
             raise InvalidInputError("multiplicities", f"{counts.size} values", f"as many as eigenvalues ({levels.size})")
-        if not np.all(np.isfinite(counts) & (counts > 0)):
-            bad = counts[~(np.isfinite(counts) & (counts > 0))][0]
-            raise InvalidInputError("multiplicities", float(bad), "finite and > 0 in every entry")
+        if multiplicities is not None and not (counts.min() > 0 and counts.max() < np.inf):
+            index = int(np.argmin((counts > 0) & (counts < np.inf)))
+            raise InvalidInputError(f"multiplicities[{index}]", float(counts[index]), "finite and > 0")
         for name, array in (("eigenvalues", levels), ("multiplicities", counts)):
-            array.setflags(write=False)
             object.__setattr__(self, name, array)
         for name, number in (("tail", tail), ("tail_peak", tail_peak), ("tail_error", tail_error)):
             object.__setattr__(self, name, real_number(name, number, lambda v: 0 <= v < np.inf, "finite and >= 0"))
@@ -111,12 +114,25 @@ class Spectrum:
         """Number of nonzero eigenvalues, infinite with a flat tail."""
         if self.tail > 0:
             return float("inf")
-        return float(np.sum(self.multiplicities[self.log_eigenvalues > -np.inf]))
+        present = self.eigenvalues > 0 if self._log_eigenvalues is None else self._log_eigenvalues > -np.inf
+        return float(np.sum(self.multiplicities[present]))
 
     @property
     def trace(self) -> float:
         r"""$\sum_i m_i s_i$ + tail."""
+        if self.multiplicities.strides == (0,):
+            return float(np.sum(self.eigenvalues)) + self.tail
         return float(self.multiplicities @ self.eigenvalues) + self.tail
+
+    def __add__(self, other: Spectrum) -> Spectrum:
+        """The levels of both, those of `other` after these; tails add. `combine` combines the targets as well."""
+        from asymptotix.spectra.spectrum_sum import SpectrumSum
+
+        return SpectrumSum([self, other]) if isinstance(other, Spectrum) else NotImplemented
+
+    def head(self, target: Target) -> tuple[Spectrum, Target]:
+        """Spectrum and target as an experiment draws them, with whole multiplicities: here as they are."""
+        return self, target
 
     def __len__(self) -> int:
         """Number of levels."""
@@ -128,7 +144,7 @@ class Spectrum:
 
 
 def _vector(name: str, values: ArrayLike) -> FloatArray:
-    array = real_array(name, values, "a one-dimensional array of real numbers")
+    array = frozen_array(name, values, "a one-dimensional array of real numbers")
     if array.ndim != 1 or array.size == 0:
         raise InvalidInputError(name, f"array of shape {array.shape}", "a nonempty one-dimensional array")
     return array

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from asymptotix.errors import InvalidInputError
-from asymptotix.spectra.arguments import real_array, real_number
+from asymptotix.spectra.arguments import frozen_array, real_number
 
 __all__ = ["Target"]
 
@@ -30,13 +30,12 @@ class Target:
 
     def __init__(self, energies: ArrayLike, tail: float = 0.0) -> None:
         """See the class."""
-        values = real_array("energies", energies, "a one-dimensional array of real numbers")
+        values = frozen_array("energies", energies, "a one-dimensional array of real numbers")
         if values.ndim != 1 or values.size == 0:
             raise InvalidInputError("energies", f"array of shape {values.shape}", "a nonempty one-dimensional array")
-        if not np.all(np.isfinite(values) & (values >= 0)):
-            bad = values[~(np.isfinite(values) & (values >= 0))][0]
-            raise InvalidInputError("energies", float(bad), "finite and >= 0 in every entry (squared norms)")
-        values.setflags(write=False)
+        if not (values.min() >= 0 and values.max() < np.inf):  # also for NaN
+            index = int(np.argmin((values >= 0) & (values < np.inf)))
+            raise InvalidInputError(f"energies[{index}]", float(values[index]), "finite and >= 0 (a squared norm)")
         object.__setattr__(self, "energies", values)
         object.__setattr__(self, "tail", real_number("tail", tail, lambda v: 0 <= v < np.inf, "finite and >= 0"))
 
@@ -46,11 +45,13 @@ class Target:
         return float(np.sum(self.energies)) + self.tail
 
     def padded(self, n_levels: int) -> FloatArray:
-        """Energies on exactly `n_levels` levels, zeros where the target has none.
+        """Energies on exactly `n_levels` levels, zeros where the target has none; read-only if they are those of the target.
 
         Raises:
             InvalidInputError: a nonzero energy beyond the last level.
         """
+        if self.energies.size == n_levels:
+            return self.energies
         if np.any(self.energies[n_levels:] > 0):
             raise InvalidInputError(
                 "energies",

@@ -1,4 +1,4 @@
-r"""Arc-cosine kernels of every integer order, by integrating Price's recurrence in the correlation.
+r"""Arc-cosine kernels of every order: integer ones here, by integrating Price's recurrence in the correlation.
 
 At unit variances k_n(rho) = E[u_+^n v_+^n] obeys  k_n' = n^2 k_(n-1),  k_0' = 1 / (2 pi sqrt(1 - rho^2)),
 k_n(0) = E[G_+^n]^2. With polynomials A, B, K,  k_n = (A asin(rho) + B sqrt(1 - rho^2)) / (2 pi) + K / 4; the
@@ -9,12 +9,16 @@ Source: [ChoSaul2009] (their kernel is twice E[u_+^n v_+^n]); [Price1958].
 
 from __future__ import annotations
 
+from decimal import Decimal
+from fractions import Fraction
 from functools import lru_cache
+from numbers import Real
 from typing import Any
 
 import sympy as sp
 
-from asymptotix.errors import InvalidInputError, NotInClosedClassError
+from asymptotix.errors import InvalidInputError
+from asymptotix.kernels.rectified_power import MAX_REAL_ORDER
 from asymptotix.symbolic.canonical import canonical
 from asymptotix.symbolic.deadline import time_limited
 from asymptotix.symbolic.derivation import Derivation, Step
@@ -33,13 +37,16 @@ Pair = tuple[sp.Poly, sp.Poly, sp.Poly]  # A, B, K:  k = A asin(rho) / (2 pi) + 
 
 @time_limited
 def arc_cosine_kernel(order: Any) -> Formula:
-    r"""Closed form of $E[u_+^n v_+^n]$ in q1, q2 and c, for an integer order n >= 0.
+    r"""Closed form of $E[u_+^n v_+^n]$ in q1, q2 and c, for every order n > -1/2.
 
-    (q1 q2)^(n/2) k_n(c / sqrt(q1 q2)) with k_n of the module's recurrence; `u_+^0` is the step.
+    (q1 q2)^(n/2) k_n(c / sqrt(q1 q2)). Integers from 0 to 32: k_n by the module's recurrence; `u_+^0` is the step. Other real
+    numbers up to 64, and a SymPy Symbol (then a fourth argument of the formula): k_n by two values of 2F1.
+
+    Args:
+        order: an integer, a float or fraction (a float stands for the shortest decimal that prints it), or a Symbol.
 
     Raises:
-        InvalidInputError: a negative or too large order.
-        NotInClosedClassError: an order that is no integer.
+        InvalidInputError: an order at most -1/2, where E u_+^(2n) is infinite, a too large one, or no number.
 
     Source: [ChoSaul2009]: their kernel of order n is twice this one.
 
@@ -47,7 +54,12 @@ def arc_cosine_kernel(order: Any) -> Formula:
     >>> k.expression.subs(k.symbols[2], 0)
     1/4
     """
-    n = _integer_order(order)
+    value = _order(order)
+    if not isinstance(value, sp.Integer):
+        from asymptotix.symbolic.real_order import real_order_kernel
+
+        return real_order_kernel(value)
+    n = int(value)
     unit = unit_arc_cosine(n)
     expression = canonical((Q1 * Q2) ** sp.Rational(n, 2) * unit.subs(RHO, C / sp.sqrt(Q1 * Q2)))
     derivation = unit_derivation(n)
@@ -62,15 +74,20 @@ def arc_cosine_kernel(order: Any) -> Formula:
     )
 
 
-def _integer_order(order: Any) -> int:
-    value = sp.Integer(order) if isinstance(order, int) and not isinstance(order, bool) else order
-    if isinstance(value, float) and value.is_integer():
-        value = sp.Integer(int(value))
-    if not isinstance(value, sp.Integer):
-        raise NotInClosedClassError(f"order = {order}: arc_cosine_kernel has closed forms for integer orders 0, 1, 2, ...")
-    if not 0 <= value <= MAX_ORDER:
-        raise InvalidInputError("order", order, f"an integer from 0 to {MAX_ORDER}")
-    return int(value)
+def _order(order: Any) -> sp.Expr:
+    """The order as an exact number, or the symbol."""
+    valid = f"a number above -1/2 (an integer from 0 to {MAX_ORDER}, another real number up to {MAX_REAL_ORDER:g}) or a Symbol"
+    if isinstance(order, sp.Symbol) and order not in (Q1, Q2, C):
+        return order
+    if isinstance(order, bool) or not isinstance(order, Real | Decimal | sp.Rational | sp.Float):
+        raise InvalidInputError("order", order, valid)
+    try:
+        exact = Fraction(str(order))  # of a float, the shortest decimal that prints it
+    except (ValueError, OverflowError):
+        raise InvalidInputError("order", order, valid) from None
+    if not Fraction(-1, 2) < exact <= (MAX_ORDER if exact.denominator == 1 else MAX_REAL_ORDER):
+        raise InvalidInputError("order", order, valid, "there E[u_+^(2 order)] is infinite" if exact < 0 else "")
+    return sp.Rational(exact.numerator, exact.denominator)
 
 
 def _kernel_map(n: int) -> Any:

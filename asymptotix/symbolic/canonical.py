@@ -89,8 +89,10 @@ def _factored(coefficient: Any) -> sp.Expr:
 
 
 def _product(one: Any, two: Any) -> Any:
-    """Of two field elements; a cancellation each, the slowest operation of all."""
+    """Of two field elements; a cancellation each, the slowest operation of all, where there is a denominator."""
     check_deadline()
+    if one.denom == 1 and two.denom == 1:
+        return one.raw_new(one.numer * two.numer, one.denom)
     return one * two
 
 
@@ -242,9 +244,12 @@ class _Ring:
         if len(left) == len(right) == 1:
             ((one, a),), ((two, b),) = left.items(), right.items()
             monomial, factor = self._join(one, two)
-            return {monomial: a * b * factor}
+            return {monomial: self._scaled(_product(a, b), factor)}
         joined = ((self._join(one, two), _product(a, b)) for one, a in left.items() for two, b in right.items())
-        return self._sum({monomial: value * factor} for (monomial, factor), value in joined)
+        return self._sum({monomial: self._scaled(value, factor)} for (monomial, factor), value in joined)
+
+    def _scaled(self, value: Any, factor: Any) -> Any:
+        return value if factor is self.field.one else _product(value, factor)
 
     def _join(self, one: Monomial, two: Monomial) -> tuple[Monomial, Any]:
         if not one or not two:

@@ -18,7 +18,7 @@ from asymptotix.errors import NotInClosedClassError
 
 __all__ = ["MAX_SECONDS", "NUMERIC_KERNELS", "check_deadline", "time_limit", "time_limited"]
 
-MAX_SECONDS = 15.0  # of processor time for one formula with its proof; the catalogue needs at most a few
+MAX_SECONDS = 8.0  # of processor time for one formula with its proof; the catalogue needs at most three
 NUMERIC_KERNELS = "asymptotix.kernel_matrix and asymptotix.kernels.KernelMap evaluate the kernel numerically"
 
 P = ParamSpec("P")

@@ -8,21 +8,22 @@ whether it was proved (the difference reduces to 0) or only checked numerically.
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
 import mpmath
 import sympy as sp
-from sympy.core.function import AppliedUndef
+from sympy.core.function import AppliedUndef, ArgumentIndexError
 
 from asymptotix.errors import AsymptotixError, InvalidInputError, NotInClosedClassError
+from asymptotix.symbolic import derivation_text
 from asymptotix.symbolic.canonical import is_zero
 from asymptotix.symbolic.deadline import check_deadline
-from asymptotix.symbolic.presentation import equation_latex, latex
+from asymptotix.symbolic.gamma_shifts import has_shifts, vanishes
 
-__all__ = ["Derivation", "DerivationError", "Outcome", "Step", "resolve"]
+__all__ = ["Derivation", "DerivationError", "Outcome", "Step", "equation", "generic_function", "resolve"]
 
 N_POINTS, DIGITS, MIN_DIGITS = 5, 50, 30  # numeric check: points, working digits, digits that must agree
 Environment = Mapping[sp.Basic, sp.Expr]
@@ -51,12 +52,46 @@ class Outcome:
         return {"exact": "proved", "numeric": f"numerically checked, {self.detail}", "error": f"FAILS: {self.detail}"}[self.kind]
 
 
+def equation(left: sp.Basic, right: sp.Basic) -> sp.Equality:
+    """left = right as a claim: kept as it is written, and not evaluated to true or false."""
+    return sp.Eq(left, right, evaluate=False)
+
+
+def generic_function(name: str, derivatives: int = 2) -> tuple[type[sp.Function], ...]:
+    """A function of one variable of which nothing is known but the names of its derivatives: (s, s', s'', ...).
+
+    Args:
+        name: LaTeX of the function.
+        derivatives: how many of them have a name; the next one stays a derivative.
+
+    >>> s, slope = generic_function("s", 1)
+    >>> x = sp.Symbol("x")
+    >>> s(x**2).diff(x)
+    2*x*s'(x**2)
+    """
+    family: list[type[sp.Function]] = []
+    for order in reversed(range(derivatives + 1)):
+        above = family[0] if family else None
+        family.insert(0, type(name + "'" * order, (sp.Function,), {"fdiff": _slope_by(above), "nargs": 1}))
+    return tuple(family)
+
+
+def _slope_by(derivative: type[sp.Function] | None) -> Callable[..., sp.Expr]:
+    def fdiff(self: sp.Function, argindex: int = 1) -> sp.Expr:
+        if derivative is None or argindex != 1:
+            raise ArgumentIndexError(self, argindex)
+        return derivative(self.args[0])
+
+    return fdiff
+
+
 @dataclass(frozen=True)
 class Step:
     """One claim, why it holds, and the names it uses.
 
     Args:
-        claim: `sp.Eq(left, right, evaluate=False)`; names are symbols or undefined functions such as k1(rho).
+        claim: `equation(left, right)`; names are symbols or undefined functions such as k1(rho). Matrix symbols are
+            multiplied out and never commuted.
         why: one sentence.
         environment: name -> expression; for an undefined function f the value is a `sp.Lambda`.
         label: what later steps call this one.
@@ -76,7 +111,9 @@ class Step:
         check_deadline()
         try:
             left, right = (resolve(side, self.environment) for side in (self.claim.lhs, self.claim.rhs))
-            if is_zero(left - right):
+            if not (left.is_commutative and right.is_commutative):
+                return _compare_products(left, right)
+            if is_zero(left - right) or (has_shifts(left - right) and vanishes(left - right)):
                 return Outcome(True, "exact", "the difference reduces to 0")
             return _compare(left, right, self.domain)
         except NotInClosedClassError:
@@ -97,6 +134,14 @@ def resolve(expression: sp.Expr, environment: Environment) -> sp.Expr:
         if expression == before:
             break
     return expression.doit(integrals=False) if expression.has(sp.Derivative, sp.Subs, sp.Sum, sp.Product) else expression
+
+
+def _compare_products(left: sp.Expr, right: sp.Expr) -> Outcome:
+    """Matrices and other factors that do not commute: multiplied out in their order. There is no numeric check of them."""
+    difference = sp.expand((left - right).doit()).doit()
+    if difference == 0 or getattr(difference, "is_ZeroMatrix", False):
+        return Outcome(True, "exact", "the difference reduces to 0")
+    return Outcome(False, "error", f"left - right = {difference}")
 
 
 def _compare(left: sp.Expr, right: sp.Expr, domain: Mapping[sp.Symbol, tuple[float, float]]) -> Outcome:
@@ -134,12 +179,19 @@ class Derivation:
         premises: facts that are used and not checked here, as sentences.
         steps: in order; a `uses` must name the label of an earlier step.
         source: bibliography keys.
+        theorem: labels of the steps whose claims are the result; by default the last step.
+        hypotheses: what is assumed of the symbols, as sentences.
+
+    Raises:
+        InvalidInputError: no steps; two steps of one label; `uses` or `theorem` name a label that does not exist (yet).
     """
 
     title: str
     steps: tuple[Step, ...]
     premises: tuple[str, ...] = ()
     source: tuple[str, ...] = ()
+    theorem: tuple[str, ...] = ()
+    hypotheses: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.steps:
@@ -149,7 +201,11 @@ class Derivation:
             unknown = set(step.uses) - known
             if unknown:
                 raise InvalidInputError("uses", sorted(unknown), "labels of earlier steps", f"labels so far: {sorted(known)}")
+            if step.label and step.label in known:
+                raise InvalidInputError("label", step.label, "that of one step only")
             known.add(step.label)
+        if set(self.theorem) - known:
+            raise InvalidInputError("theorem", sorted(set(self.theorem) - known), "labels of steps", f"labels: {sorted(known)}")
 
     @cached_property
     def outcomes(self) -> tuple[Outcome, ...]:
@@ -172,70 +228,45 @@ class Derivation:
         """Whether every step is exact (given the premises)."""
         return all(outcome.ok and outcome.kind == "exact" for outcome in self.outcomes)
 
-    def to_markdown(self) -> str:
-        """The derivation as Markdown with TeX formulas; refuses when a step fails."""
-        self.verify()
-        lines = [f"# {self.title}", ""]
-        if self.source:
-            lines += ["Source: " + ", ".join(f"[{key}]" for key in self.source), ""]
-        if self.premises:
-            lines += ["Used without proof:", "", *(f"- {premise}" for premise in self.premises), ""]
-        shown: dict[sp.Basic, sp.Expr] = {}
-        for number, (step, outcome) in enumerate(zip(self.steps, self.outcomes, strict=True), start=1):
-            title = f"**Step {number}**" + (f" ({step.label})" if step.label else "")
-            lines += [f"{title}. {step.why}{_uses(step)} *{outcome.word}*", "", f"$${equation_latex(step.claim)}$$", ""]
-            new = _definitions(step, shown)
-            if new:
-                lines += ["with " + ", ".join(f"${definition}$" for definition in new), ""]
-        lines.append(self._summary())
-        return "\n".join(lines) + "\n"
+    @property
+    def statement(self) -> tuple[Step, ...]:
+        """The steps whose claims are the theorem."""
+        return tuple(step for step in self.steps if step.label in self.theorem) if self.theorem else self.steps[-1:]
 
-    def to_latex(self) -> str:
-        """The derivation as a LaTeX fragment (amsmath); refuses when a step fails."""
-        self.verify()
-        lines = [rf"\paragraph{{{_plain(self.title)}}}"]
-        lines += [_plain(premise) for premise in self.premises]
-        shown: dict[sp.Basic, sp.Expr] = {}
-        lines.append(r"\begin{enumerate}")
-        for step, outcome in zip(self.steps, self.outcomes, strict=True):
-            body = [equation_latex(step.claim), *_definitions(step, shown)]
-            lines.append(rf"\item {_plain(step.why + _uses(step))} \emph{{{_plain(outcome.word)}}}")
-            lines += [rf"\[ {formula} \]" for formula in body]
-        lines += [r"\end{enumerate}", _plain(self._summary())]
-        return "\n".join(lines) + "\n"
-
-    def _repr_markdown_(self) -> str:
-        return self.to_markdown()
-
-    def _summary(self) -> str:
+    @property
+    def summary(self) -> str:
+        """How many steps are proved, and how many hold to a number of digits only."""
         exact = sum(outcome.kind == "exact" for outcome in self.outcomes)
         numeric = len(self.outcomes) - exact
         checked = f"; {numeric} checked numerically only" if numeric else ""
         return f"{exact} of {len(self.outcomes)} steps proved by reducing the difference of both sides to 0{checked}."
 
+    def to_markdown(self) -> str:
+        """The derivation as Markdown with TeX formulas; refuses when a step fails.
 
-def _uses(step: Step) -> str:
-    return f" (from {', '.join(step.uses)})" if step.uses else ""
+        Raises:
+            DerivationError: as `verify`.
+        """
+        self.verify()
+        return derivation_text.markdown(self)
 
+    def to_latex(self) -> str:
+        """The derivation as a LaTeX fragment (amsmath, amssymb); refuses when a step fails.
 
-def _definitions(step: Step, shown: dict[sp.Basic, sp.Expr]) -> list[str]:
-    """The environment's entries not printed before."""
-    lines = []
-    for name, value in step.environment.items():
-        if shown.get(name) == value:
-            continue
-        shown[name] = value
-        if isinstance(value, sp.Lambda):
-            lines.append(f"{latex(name(*value.variables))} = {latex(value.expr)}")
-        else:
-            lines.append(f"{latex(name)} = {latex(value)}")
-    return lines
+        Raises:
+            DerivationError: as `verify`.
+        """
+        self.verify()
+        return derivation_text.fragment(self)
 
+    def to_document(self) -> str:
+        """The derivation as a complete LaTeX document with its bibliography; refuses when a step fails.
 
-def _plain(text: str) -> str:
-    """Prose for LaTeX: the characters that are special outside formulas, escaped; formulas between dollars stay."""
-    parts = text.split("$")
-    special = {"&": r"\&", "%": r"\%", "#": r"\#", "_": r"\_", "^": r"\^{}", "<": r"$<$", ">": r"$>$"}
-    for index in range(0, len(parts), 2):
-        parts[index] = "".join(special.get(character, character) for character in parts[index])
-    return "$".join(parts)
+        Raises:
+            DerivationError: as `verify`.
+        """
+        self.verify()
+        return derivation_text.document(self)
+
+    def _repr_markdown_(self) -> str:
+        return self.to_markdown()

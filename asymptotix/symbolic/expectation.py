@@ -23,7 +23,7 @@ from asymptotix.symbolic.deadline import check_deadline
 from asymptotix.symbolic.functions import Phi, Phi2, hermite_polynomial
 from asymptotix.symbolic.terms import ONE, Cdf, Dirac, Factor, One, Step, Term, Terms
 
-__all__ = ["Law", "gaussian_mean", "gaussian_pair"]
+__all__ = ["Law", "conditional_mean", "gaussian_mean", "gaussian_pair"]
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,11 @@ def gaussian_mean(terms: Terms, mean: sp.Expr, variance: sp.Expr) -> sp.Expr:
 def gaussian_pair(left: Terms, right: Terms, law: Law) -> sp.Expr:
     """E[f(u) g(v)] in canonical form."""
     return canonical(sp.Add(*(a.coefficient * b.coefficient * _tilted_pair(a, b, law) for a in left for b in right)))
+
+
+def conditional_mean(terms: Terms, u: sp.Expr, law: Law) -> sp.Expr:
+    """E[g(v) | u], as a function of the value u."""
+    return gaussian_mean(terms, law.m2 + law.c * (u - law.m1) / law.q1, law.q2 - law.c**2 / law.q1)
 
 
 # --- one variable -------------------------------------------------------------------------------------------------------------

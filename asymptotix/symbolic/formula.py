@@ -10,14 +10,17 @@ import numpy as np
 import sympy as sp
 from numpy.typing import ArrayLike, NDArray
 
-from asymptotix.errors import InvalidInputError
+from asymptotix.errors import HypothesisError, InvalidInputError, NotInClosedClassError
 from asymptotix.symbolic.deadline import time_limited
 from asymptotix.symbolic.derivation import Derivation
 from asymptotix.symbolic.integrability import assumptions_latex
 from asymptotix.symbolic.presentation import arrange, tidy_braces
 
 if TYPE_CHECKING:
+    from mpmath import mpf
+
     from asymptotix.kernels import KernelMap
+    from asymptotix.kernels.rectified_power import RectifiedPowerKernel
 
 __all__ = ["Q1", "Q2", "Binding", "C", "Formula", "Status"]
 
@@ -31,12 +34,14 @@ class Status:
     """How sure the closed form is.
 
     kind: "proved" (every step of the derivation reduces to 0, given its premises), "verified" (some steps hold to `digits`
-    digits at random points only) or "numeric" (no derivation). route: how it was obtained.
+    digits at random points only) or "numeric" (no closed form: a defining integral and its quadrature). route: how it was
+    obtained. reason: for "numeric", why no closed form is known to the engine.
     """
 
     kind: Literal["proved", "verified", "numeric"]
     digits: int | None
     route: str
+    reason: str = ""
 
     @classmethod
     def of(cls, derivation: Derivation, route: str) -> Status:
@@ -63,8 +68,9 @@ class Formula:
         name: the call that made it, for `repr`.
         left: LaTeX of the left-hand side.
         symbols: the formula's own symbols, in the order of `evaluate`.
-        expression: the closed form; with bindings, in terms of the last of them.
-        derivation: the steps that prove it, already checked.
+        expression: the closed form; with bindings, in terms of the last of them. Of status "numeric": the defining integral,
+            unevaluated.
+        derivation: the steps that prove it, already checked; None for status "numeric", which proves nothing.
         status: what that check found.
         bindings: definitions to be substituted in order (networks of depth 2 and more), never unrolled.
         kernel: the same kernel in float64, stable at every correlation; None for coefficients.
@@ -78,16 +84,17 @@ class Formula:
     left: str
     symbols: tuple[sp.Symbol, ...]
     expression: sp.Expr
-    derivation: Derivation
+    derivation: Derivation | None
     status: Status
     bindings: tuple[Binding, ...] = ()
-    kernel: KernelMap | None = None
+    kernel: KernelMap | RectifiedPowerKernel | None = None
     assumptions: tuple[sp.Basic, ...] = ()
     body: str = field(default="", repr=False)
     fixed: Mapping[str, int] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         shown = f"{len(self.bindings)} bindings" if self.bindings else str(self.expression)
+        shown = "E[s(u) s(v)]" if self.status.kind == "numeric" else shown
         where = "".join(f", {relation}" for relation in self.assumptions[:2])
         more = f" and {len(self.assumptions) - 2} more" if len(self.assumptions) > 2 else ""
         valid = f" where{where[1:]}{more}" if where else ""
@@ -107,12 +114,20 @@ class Formula:
         return rf"$\displaystyle {self.latex()}$"
 
     def python(self) -> str:
-        """A self-contained Python function (NumPy only) of the formula's symbols, in its textbook form."""
+        """A self-contained Python function (NumPy only) of the formula's symbols, in its textbook form.
+
+        Raises:
+            NotInClosedClassError: the status is "numeric".
+        """
+        if self.status.kind == "numeric":
+            raise NotInClosedClassError(f"{self.name} has no closed form to print ({self.status.reason}): use .evaluate")
+        if self.expression.has(sp.I):
+            raise NotInClosedClassError(f"{self.name} needs Phi at complex arguments, which NumPy has not: use .evaluate or .mp")
         from asymptotix.symbolic.python_source import python_source
 
         return python_source(self)
 
-    def unrolled(self) -> sp.Expr:
+    def unroll(self) -> sp.Expr:
         """The expression with its bindings substituted; its size grows geometrically, so at most two layers.
 
         Raises:
@@ -135,6 +150,7 @@ class Formula:
 
         Raises:
             InvalidInputError: a symbol is missing, unknown or given twice.
+            HypothesisError: the expectation is infinite there.
         """
         if self.kernel is not None:
             given = self._assign(values, named, optional={"c"} if angle is not None else set())
@@ -142,6 +158,33 @@ class Formula:
         if angle is not None:
             raise InvalidInputError("angle", angle, "given for kernels only")
         return self._evaluate_symbols(self._assign(values, named, optional=set()))
+
+    def mp(self, *values: Any, digits: int = 40) -> mpf:
+        """The value at one point to `digits` digits, as an mpmath number; exact input as int, Fraction, decimal text or mpf.
+
+        A closed form is evaluated as it is printed; a kernel of status "numeric", and a closed form that is 0/0 at the point
+        (thresholds at correlation 1), by quadrature with an error below 10^-digits of its scale.
+
+        Raises:
+            InvalidInputError: not one value for each symbol, or one out of range.
+            NotInClosedClassError: no digits beyond float64 are known.
+        """
+        from asymptotix.symbolic.high_precision import high_precision_value
+
+        return high_precision_value(self, values, digits)
+
+    def error_bound(self, *values: ArrayLike, angle: ArrayLike | None = None) -> NDArray[np.float64]:
+        """A bound on the absolute error of `evaluate` for a kernel that is computed by quadrature; arguments as there.
+
+        Raises:
+            InvalidInputError: the formula is evaluated in closed form, where the error is rounding.
+        """
+        from asymptotix.kernels import KernelMap
+
+        if not isinstance(self.kernel, KernelMap):
+            raise InvalidInputError("formula", self.name, "a kernel that is computed by quadrature")
+        given = self._assign(values, {}, optional={"c"} if angle is not None else set())
+        return self.kernel.error_bound(given["q1"], given["q2"], given.get("c"), angle=angle)
 
     def _assign(self, values: tuple[ArrayLike, ...], named: dict[str, ArrayLike], optional: set[str]) -> dict[str, Any]:
         names = [symbol.name for symbol in self.symbols]
@@ -166,6 +209,8 @@ class Formula:
 
         def at(*point: Any) -> float:
             exact = {s: _exact(s.name, value) for s, value in zip(self.symbols, point, strict=True)}
+            if not all(relation.subs(exact) for relation in self.assumptions):
+                raise HypothesisError(f"{self.name} does not exist there: it needs {', '.join(map(str, self.assumptions))}")
             return float(sp.N(self.expression.subs(exact), EVALUATION_DIGITS))
 
         if not arrays:

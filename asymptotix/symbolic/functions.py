@@ -31,8 +31,19 @@ def hermite_polynomial(k: int, x: sp.Expr) -> sp.Expr:
     return current
 
 
+def _number(argument: sp.Expr, precision: int) -> Any:
+    """An mpf or mpc, or None where the argument has no value."""
+    try:
+        return argument._to_mpmath(precision)
+    except (TypeError, ValueError):
+        return None
+
+
 class Phi(sp.Function):  # type: ignore[misc]  # SymPy ships no types, so its classes are Any
-    r"""Standard normal distribution function. `Phi(-z)` is kept: $1 - \Phi(z)$ cancels for z far below zero."""
+    r"""Standard normal distribution function, entire in the complex plane.
+
+    `Phi(-z)` is kept: $1 - \Phi(z)$ cancels for z far below zero.
+    """
 
     nargs = 1
 
@@ -48,11 +59,14 @@ class Phi(sp.Function):  # type: ignore[misc]  # SymPy ships no types, so its cl
         return density(self.args[0])
 
     def _eval_evalf(self, prec: int) -> sp.Expr | None:
-        value = self.args[0]._to_mpmath(prec + 10)
-        if isinstance(value, mpmath.mpc):  # no branch is chosen for complex arguments
-            return None
         with mpmath.workprec(prec + 10):
-            return sp.Float(mpmath.ncdf(value), precision=prec)
+            x = _number(self.args[0], prec + 10)
+            return None if x is None else sp.Expr._from_mpmath(Phi.value(x), prec)
+
+    @staticmethod
+    def value(x: Any) -> Any:
+        """erfc(-x / sqrt(2)) / 2 in mpmath's current precision; entire, so that no branch is chosen for complex x."""
+        return mpmath.erfc(-x / mpmath.sqrt(2)) / 2
 
     def _eval_is_extended_real(self) -> bool | None:
         return True if self.args[0].is_extended_real else None
@@ -63,7 +77,10 @@ class Phi(sp.Function):  # type: ignore[misc]  # SymPy ships no types, so its cl
 
 
 class Phi2(sp.Function):  # type: ignore[misc]  # SymPy ships no types, so its classes are Any
-    r"""Bivariate standard normal distribution function $\Phi_2(h, k; r)$, symmetric in h and k."""
+    r"""Bivariate standard normal distribution function $\Phi_2(h, k; r)$, symmetric in h and k.
+
+    For real r in (-1, 1) it is an entire function of h and k: the integral over r below converges for complex ones too.
+    """
 
     nargs = 3
 
@@ -91,16 +108,20 @@ class Phi2(sp.Function):  # type: ignore[misc]  # SymPy ships no types, so its c
         raise ArgumentIndexError(self, argindex)
 
     def _eval_evalf(self, prec: int) -> sp.Expr | None:
-        h, k, r = (argument._to_mpmath(prec + 20) for argument in self.args)
-        if any(isinstance(value, mpmath.mpc) for value in (h, k, r)) or abs(r) > 1:
-            return None
         with mpmath.workprec(prec + 20):
-            # In r = sin t the integrand of d/dr is analytic up to |r| = 1.
-            integral = mpmath.quad(
-                lambda t: mpmath.exp(-(h * h + k * k - 2 * h * k * mpmath.sin(t)) / (2 * mpmath.cos(t) ** 2)),
-                [0, mpmath.asin(r)],
-            )
-            return sp.Float(mpmath.ncdf(h) * mpmath.ncdf(k) + integral / (2 * mpmath.pi), precision=prec)
+            h, k, r = (_number(argument, prec + 20) for argument in self.args)
+            if h is None or k is None or r is None or isinstance(r, mpmath.mpc) or abs(r) > 1:
+                return None
+            return sp.Expr._from_mpmath(Phi2.value(h, k, r), prec)
+
+    @staticmethod
+    def value(h: Any, k: Any, r: Any) -> Any:
+        """The value in mpmath's current precision; h and k may be complex, r is real with |r| <= 1."""
+        # In r = sin t the integrand of d/dr is analytic up to |r| = 1.
+        integral = mpmath.quad(
+            lambda t: mpmath.exp(-(h * h + k * k - 2 * h * k * mpmath.sin(t)) / (2 * mpmath.cos(t) ** 2)), [0, mpmath.asin(r)]
+        )
+        return Phi.value(h) * Phi.value(k) + integral / (2 * mpmath.pi)
 
     def _eval_is_extended_real(self) -> bool | None:
         return True if all(argument.is_extended_real for argument in self.args[:2]) else None

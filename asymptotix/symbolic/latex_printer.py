@@ -66,6 +66,9 @@ class _PaperPrinter(LatexPrinter):  # type: ignore[misc]  # SymPy ships no types
 
     def _assemble(self, upper: list[sp.Expr], lower: list[sp.Expr], functions: list[sp.Expr],
                   roots: tuple[list[sp.Expr], list[sp.Expr]], single: bool) -> str:  # fmt: skip
+        functions = sorted(
+            functions, key=lambda f: isinstance(f, sp.Derivative | sp.Subs)
+        )  # what follows would seem differentiated
         denominator = self._product(lower, roots[1], len(lower) + bool(roots[1]) == 1)
         numerator = self._product(upper, roots[0], single or (len(upper) == 1 and not roots[0] and bool(denominator)))
         angle = len(functions) == 1 and functions[0].is_Add and denominator and not numerator
@@ -87,6 +90,12 @@ class _PaperPrinter(LatexPrinter):  # type: ignore[misc]  # SymPy ships no types
 
     def _parenthesised(self, factor: sp.Expr) -> str:
         return brackets(str(self._print(factor))) if factor.is_Add else str(self._print(factor))
+
+    def _print_Derivative(self, expr: sp.Derivative) -> str:
+        text = str(super()._print_Derivative(expr))
+        operand = str(self._print(expr.expr))
+        compound = expr.expr.is_Mul or expr.expr.is_Add
+        return text.removesuffix(operand) + brackets(operand) if compound and text.endswith(operand) else text
 
     def _print_asin(self, expr: sp.Expr, exp: str | None = None) -> str:
         return self._arc(r"\arcsin", expr, exp)
@@ -139,8 +148,10 @@ class _PaperPrinter(LatexPrinter):  # type: ignore[misc]  # SymPy ships no types
 
 
 def is_trailing(factor: sp.Expr) -> bool:
-    """A function that is printed behind the fraction. Gamma functions stay in it."""
-    return bool(factor.is_Function) and not isinstance(factor, sp.gamma | AppliedUndef)
+    """A function or a derivative, which is printed behind the fraction. Gamma functions stay in it."""
+    return isinstance(factor, sp.Derivative | sp.Subs) or (
+        bool(factor.is_Function) and not isinstance(factor, sp.gamma | AppliedUndef)
+    )
 
 
 def brackets(text: str) -> str:

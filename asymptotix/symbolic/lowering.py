@@ -44,10 +44,7 @@ def lower(tree: Node) -> Terms:
     terms = list(function.pieces[0])
     for point, before, after in zip(function.breakpoints, function.pieces, function.pieces[1:], strict=False):
         terms.extend(multiply(collect((*after, *_scale(before, -1))), term(1, factor=Step(point))))
-    result = collect(terms)
-    if any(t.factor != ONE and not t.linear.is_real for t in result):
-        raise _refuse("a sine or cosine times a step or Phi (Phi at complex arguments)")
-    return result
+    return collect(terms)
 
 
 def _refuse(what: str) -> NotInClosedClassError:
@@ -179,7 +176,7 @@ def _select(test: Piecewise, positive: Piecewise, negative: Piecewise) -> Piecew
 def _real_roots(terms: Terms) -> list[sp.Expr]:
     coefficients = _polynomial(terms)
     if coefficients is None:
-        raise _refuse("a maximum, minimum, sign, step or absolute value of a function that is not piecewise polynomial")
+        return _exponential_roots(terms)
     if not coefficients or max(coefficients) == 0:
         return []
     if max(coefficients) > 2:
@@ -197,6 +194,20 @@ def _real_roots(terms: Terms) -> list[sp.Expr]:
     if discriminant.evalf(30) <= 0:  # a double zero changes no sign
         return []
     return [(-b - sp.sqrt(discriminant)) / (2 * a), (-b + sp.sqrt(discriminant)) / (2 * a)]
+
+
+def _exponential_roots(terms: Terms) -> list[sp.Expr]:
+    """The zero of a e^(b x) + d, if any."""
+    constant = sp.Add(*(t.coefficient for t in terms if t.linear == 0))
+    exponentials = [t for t in terms if t.linear != 0]
+    plain = all(t.factor == ONE and t.quadratic == 0 and t.power == 0 and t.linear.is_real for t in terms)
+    if not plain or len(exponentials) != 1:
+        raise _refuse(
+            "a maximum, minimum, sign, step or absolute value of what is neither a piecewise polynomial nor a exp(b x) + d"
+        )
+    (exponential,) = exponentials
+    ratio = -constant / exponential.coefficient
+    return [sp.log(ratio) / exponential.linear] if ratio.evalf(30) > 0 else []
 
 
 def _negated(function: Piecewise) -> Piecewise:

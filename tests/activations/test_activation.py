@@ -125,7 +125,7 @@ def test_parity_is_true_of_the_values(name: str, x: float) -> None:
         ("sign", (0, 1, -1)),
         ("abs", (1, 1, 1)),
         ("identity", (1, 1, -1)),
-        ("leaky_relu", (1, 1, Fraction(-1, 10))),
+        ("leaky_relu", (1, 1, Fraction(-1, 100))),
         ("x**2", (2, 1, 1)),
         ("x*abs(x)", (2, 1, -1)),
         ("relu(x)**3", (3, 1, 0)),

@@ -15,102 +15,12 @@ from hypothesis import given, settings, strategies as st
 
 from asymptotix.activations import CATALOGUE, activation, parse, unparse
 from asymptotix.activations.functions import FUNCTION_NAMES
-from asymptotix.activations.tree import Number, Sum, Variable
+from asymptotix.activations.parser import LIMITS
+from asymptotix.activations.tree import Number, Sum, Variable, walk
 from asymptotix.errors import ExpressionError, InvalidInputError
 
-CODE = [
-    "__import__('os').system('touch hacked')",
-    "__import__('pathlib').Path('hacked').write_text('x')",
-    "open('hacked','w')",
-    "eval('1')",
-    "exec('1')",
-    "().__class__.__base__.__subclasses__()",
-    "x.__class__.__mro__[-1].__subclasses__()",
-    "x.real",
-    "(lambda: x)()",
-    "lambda x: x",
-    "[x for x in (1,2)]",
-    "{x: 1}",
-    "{x}",
-    "(x, 1)",
-    "x[0]",
-    "x if x > 0 else 0",
-    "x > 0",
-    "x and 1",
-    "not x",
-    "x := 3",
-    "(y := 3)",
-    "f'{x}'",
-    "'x'",
-    "b'x'",
-    "1j*x",
-    "True",
-    "None",
-    "...",
-    "x; import os",
-    "x\nimport os",
-    "x \\\n + 1",
-    "getattr(x, 'real')",
-    "max(*x)",
-    "max(x, key=1)",
-    "relu(x, **{})",
-    "x @ x",
-    "x // 2",
-    "x % 2",
-    "x << 2",
-    "x & 1",
-    "~x",
-    "await x",
-    "yield x",
-    "dirac(x)",
-    "sympify(x)",
-    "х + 1",  # noqa: RUF001 a Cyrillic letter that looks like x is the point of the case
-    "x + ᵃ",
-    "x\x00",
-    "0x10*x",
-    "1_000*x",
-    "where(0 < x < 1, x, 0)",
-    "where(x == 0, x, 0)",
-    "where(x, 1, 2)",
-    "",
-    "   ",
-    "x +",
-    ")x(",
-]
-BOMBS = [
-    "exp(exp(exp(9)))*x",
-    "exp(exp(exp(exp(exp(9)))))",
-    "10**10**8",
-    "x**10**10",
-    "2**(2**(2**(2**5)))",
-    "9**9**9**9",
-    "((((1.1**64)**64)**64)**64)**64*x",
-    "(1+1/3)**64**64",
-    "(x+1)**65",
-    "((x**64)**64)**64",
-    "x**64*x**64",
-    "(x+1)**64*(x+2)**64*(x+3)**64",
-    "exp(exp(x))",
-    "exp(x**4)",
-    "sinh(sinh(x))",
-    "exp(" * 100 + "x" + ")" * 100,
-    "-" * 400 + "x",
-    "(" * 200 + "x" + ")" * 200,
-    "x" + "+x" * 249,
-    "x" * 501,
-    "1" * 41 + "*x",
-    "0." + "1" * 41 + "*x",
-    "1e300*x",
-    "1e-300*x",
-    "1e999999999*x",
-    "He(1000000000, x)",
-    "He(21, x)",
-    "He(x, x)",
-    "x**x",
-    "x**(1/x)",
-    "1e12**12*x",
-    "He(20, He(20, x))",
-]
+from ..hostile_texts import ACCEPTED_BOMBS, BOMBS, CODE
+
 SINGULAR = ["1/x", "1/(x - 1/3)", "log(x)", "log(abs(x))", "sqrt(x)", "x**0.5", "x**(-1)", "tan(x)", "1/sin(x)", "1/0", "x/(x-x)",
             "log(-1)", "sqrt(-2)", "(-8)**(1/3)", "1/(exp(x) - 1)", "abs(x)**(-1/2)", "log(0)*x"]  # fmt: skip
 
@@ -118,13 +28,22 @@ SINGULAR = ["1/x", "1/(x - 1/3)", "log(x)", "log(abs(x))", "sqrt(x)", "x**0.5", 
 @pytest.mark.parametrize("text", CODE + BOMBS + SINGULAR)
 def test_hostile_text_is_refused_within_a_second(text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(ExpressionError) as caught:
         activation(text)
-    assert time.perf_counter() - start < 1.0
+    assert time.process_time() - start < 1.0
     assert "\n" not in str(caught.value)
     assert len(str(caught.value)) < 1000
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("text", ACCEPTED_BOMBS)
+def test_what_the_grammar_admits_is_small(text: str) -> None:
+    start = time.process_time()
+    s = activation(text)
+    _ = s.derivative, s.parity, s.homogeneity, s.growth, s.kinks, s.jumps, s(np.linspace(-1, 1, 5))
+    assert time.process_time() - start < 2.0
+    assert sum(1 for _ in walk(s.tree)) <= LIMITS["expanded nodes"]
 
 
 @pytest.mark.parametrize("value", [None, 3, b"relu", ["relu"], np.array(["relu"])])
@@ -179,7 +98,7 @@ def test_unparse_is_read_back_to_the_same_tree(name: str) -> None:
         ("max(x, 1, 2)", -3.0, 2.0),
         ("clip(x, -1, 1)", 7.0, 1.0),
         ("2*-x**2", 3.0, -18.0),
-        ("leaky_relu(x)", -2.0, -0.2),
+        ("leaky_relu(x)", -2.0, -0.02),
         ("pi*x", 1.0, np.pi),
         ("log1p(x**2)", 1e-9, 1e-18),
         ("softplus(x)", 1000.0, 1000.0),
@@ -192,7 +111,7 @@ def test_value_of_text(text: str, x: float, value: float) -> None:
 
 def test_parameters_are_exact_and_checked() -> None:
     with_parameter = activation("max(x,0) + a*min(x,0)", a=0.1)
-    assert with_parameter == activation("leaky_relu")
+    assert with_parameter == activation("leaky_relu", alpha=0.1)
     assert activation(with_parameter.text) == with_parameter
     assert activation("a*x", a=Fraction(1, 3)).tree == parse("x/3")
     for bad in ({"a": float("nan")}, {"a": "1"}, {"a": 1e300}, {"a": True}, {"x": 1.0}, {"relu": 1.0}, {"a": 1, "b": 2}):
@@ -249,9 +168,45 @@ def test_random_characters_raise_nothing_else(text: str) -> None:
     assert "\n" not in refusal(text)
 
 
-def test_unknown_function_names_the_known_ones() -> None:
-    with pytest.raises(ExpressionError, match="softplus"):
-        activation("rleu(x)")
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("rleu(x)", "did you mean 'relu'.*softplus"),
+        ("rleu", "did you mean 'relu'"),
+        ("LeakyReLU", "did you mean 'leaky_relu'"),
+        ("Hard-Tanh", "unknown name 'Hard'"),
+        ("HardTanh", "did you mean 'hard_tanh'"),
+        ("gellu + x", "did you mean 'gelu'"),
+        ("np.tanh(x)", "unknown function 'Attribute'"),
+        ("tanh", None),
+        ("sqrt", r"write sqrt\(x\)"),
+        ("2*elu(0.5)", r"does not depend on x: write elu\(x, ...\)"),
+        ("elu(alpha=x)", "argument"),
+        ("elu(x, x)", "alpha of elu must be a constant"),
+        ("celu(x, 0)", "alpha of celu must be positive, got 0"),
+        ("softshrink(-1)", "threshold of softshrink must be at least 0, got -1"),
+        ("hermite(2.5)", "n of hermite must be a whole number from 0 to 20, got 2.5"),
+        ("rectified_power(n=0)", "between 0 and 64"),
+        ("elu(x, beta=1)", "elu takes the parameter alpha once"),
+        ("elu(x, 1, alpha=1)", "elu takes the parameter alpha once"),
+        ("mish(x, 2)", r"mish takes 1 argument\(s\), got 2"),
+        ("exp(x**4)", "faster than exp"),
+        ("exp(x**3)*exp(-x**3)", "cannot be bounded"),
+    ],
+)
+def test_a_message_says_what_to_write(text: str, message: str | None) -> None:
+    if message is None:
+        assert activation(text).name == text
+        return
+    with pytest.raises(ExpressionError, match=message):
+        activation(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"), [("sigmoid(x**3)", "bounded"), ("x*sigmoid(x**3)", "polynomial"), ("1/(1 + exp(exp(x)))", "bounded")]
+)
+def test_what_explodes_may_stand_in_a_denominator(text: str, kind: str) -> None:
+    assert activation(text).growth.kind == kind
 
 
 def test_fresh_process_loads_no_heavy_library() -> None:

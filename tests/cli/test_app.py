@@ -9,7 +9,7 @@ from asymptotix import __version__
 
 from .conftest import Run, Start
 
-COMMANDS = ("kernel", "coefficients", "risk", "check", "derive", "demo", "init", "cite", "doctor")
+COMMANDS = ("kernel", "activations", "coefficients", "risk", "check", "derive", "demo", "init", "cite", "doctor")
 HEAVY = {"numpy", "scipy", "sympy", "mpmath", "matplotlib", "pandas"}  # Typer itself may load Pydantic
 
 

@@ -135,3 +135,15 @@ def test_interrupted_before_any_trial_there_is_no_verdict(run: Run, monkeypatch:
     result = run("check", *PROBLEM)
     assert (result.exit_code, result.stdout) == (130, "")
     assert result.stderr == "error: interrupted before any result\n"
+
+
+def test_optimal_ridge_replaces_the_ridge(run: Run) -> None:
+    """Without --ridge, and in place of a grid of ridges: here the best one is 200 * 0.25 / 1 at every n_samples."""
+    for problem in (PROBLEM[:-2], PROBLEM):
+        content = json.loads(run("risk", *problem, "--optimal-ridge", "--json").stdout)
+        assert content["grid"]["n_samples"] == [50, 100, 300]
+        assert content["grid"]["ridge"] == pytest.approx([50.0] * 3, rel=1e-10, abs=0)
+    best = ax.risk(
+        ax.RidgeRegression(ax.Spectrum([1.0], [200]), [1.0], noise_variance=0.25), n_samples=[50, 100, 300], ridge=50.0
+    )
+    assert content["fields"]["test_error"] == pytest.approx(best.test_error.tolist(), rel=1e-12, abs=0)

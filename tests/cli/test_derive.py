@@ -1,8 +1,11 @@
 from __future__ import annotations
 
 import json
+import re
+import shutil
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint
+from pathlib import Path
 
 import pytest
 
@@ -41,6 +44,9 @@ class Theorem:
     def to_latex(self) -> str:
         return r"\paragraph{A theorem}"
 
+    def to_document(self) -> str:
+        return r"\documentclass{article}\begin{document}A theorem.\end{document}"
+
 
 class Refuted(Theorem):
     """A derivation whose second step fails."""
@@ -48,6 +54,7 @@ class Refuted(Theorem):
     def verify(self) -> tuple[Outcome, ...]:
         raise AsymptotixError("step 2 fails")
 
+    to_document = verify  # type: ignore[assignment] # refuses to print
     to_markdown = verify  # type: ignore[assignment] # refuses to print
 
 
@@ -83,7 +90,56 @@ def test_a_derivation_is_printed_in_either_language(run: Run) -> None:
 
 @pytest.mark.usefixtures("installed")
 def test_verify_counts_what_is_proved(run: Run) -> None:
-    assert "1 of 2 steps proved, 1 checked numerically" in run("derive", "theorem", "--verify").stdout
+    told = run("derive", "theorem", "--verify").stdout
+    assert "1 of 2 steps proved, 1 checked numerically" in told
+    assert re.search(r"1 derivations, 1 of 2 steps proved, in \d+\.\d s", told)
+
+
+@pytest.mark.usefixtures("installed")
+def test_list_lists_all_even_beside_a_name(run: Run) -> None:
+    assert run("derive", "--list").stdout == run("derive", "theorem", "--list").stdout == run("derive").stdout
+
+
+@pytest.mark.usefixtures("installed")
+def test_a_file_is_written(run: Run, tmp_path: Path) -> None:
+    for form, content in (("markdown", "# A theorem"), ("latex", Theorem().to_document())):
+        path = tmp_path / form
+        result = run("derive", "theorem", "--format", form, "--output", path)
+        assert (result.exit_code, path.read_text(encoding="utf-8")) == (0, content)
+        assert f"wrote {path}" in " ".join(result.stderr.split())
+    result = run("derive", "--format", "pdf")
+    assert result.exit_code == 2
+    assert "Give its name" in result.stderr
+
+
+@pytest.mark.usefixtures("installed")
+@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="pdflatex is not installed")
+def test_a_pdf_is_named_after_the_derivation(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run("derive", "theorem", "--format", "pdf").exit_code == 0
+    assert (tmp_path / "theorem.pdf").read_bytes().startswith(b"%PDF")
+    assert [path.name for path in tmp_path.iterdir()] == ["theorem.pdf"]
+    assert run("derive", "refuted", "--format", "pdf").exit_code == 3
+    assert not (tmp_path / "refuted.pdf").exists()
+
+
+@pytest.mark.usefixtures("installed")
+def test_without_pdflatex_it_names_the_package(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(command.shutil, "which", lambda name: None)
+    result = run("derive", "theorem", "--format", "pdf")
+    assert result.exit_code == 2
+    assert "texlive-latex-base" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+@pytest.mark.usefixtures("installed")
+@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="pdflatex is not installed")
+def test_a_text_that_tex_refuses_is_one_line(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(Theorem, "to_document", lambda self: r"\documentclass{article}\begin{document}\nothing\end{document}")
+    result = run("derive", "theorem", "--format", "pdf", "--output", tmp_path / "x.pdf")
+    assert result.exit_code == 3
+    assert result.stderr.startswith("error: pdflatex refuses the text: ! Undefined control sequence")
+    assert not (tmp_path / "x.pdf").exists()
 
 
 @pytest.mark.usefixtures("installed")

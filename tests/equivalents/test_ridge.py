@@ -164,7 +164,7 @@ def test_grids_broadcast_and_points_do_not_depend_on_their_neighbours() -> None:
         ({"n_samples": 0, "ridge": 1.0}, "n_samples = 0.0 is not valid: n_samples must be > 0"),
         ({"n_samples": -5, "ridge": 1.0}, "n_samples"),
         ({"n_samples": np.nan, "ridge": 1.0}, "n_samples"),
-        ({"n_samples": 10, "ridge": -1.0}, "ridge = -1.0 is not valid"),
+        ({"n_samples": 10, "ridge": -np.inf}, "ridge = -inf is not valid: ridge must be finite"),
         ({"n_samples": 10, "ridge": np.nan}, "ridge"),
         ({"n_samples": np.inf, "ridge": 1.0}, "finite where n_features is infinite"),
         ({"n_samples": [1, 2, 3], "ridge": [1.0, 2.0]}, r"n_samples \(3,\), ridge \(2,\)"),

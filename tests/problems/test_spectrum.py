@@ -36,13 +36,17 @@ def test_a_power_law_and_its_source() -> None:
 @pytest.mark.parametrize(
     ("spectrum", "target", "message"),
     [
-        ({}, {"energies": [1]}, "model.spectrum: give either eigenvalues or power_law"),
+        ({}, {"energies": [1]}, "model.spectrum: give either eigenvalues, power_law, exponential, "),
         ({"eigenvalues": [1], "power_law": {"exponent": 2}}, {"energies": [1]}, "give either"),
         ({"power_law": {"exponent": 2}, "tail": 1.0}, {"energies": [1]}, "belong to eigenvalues"),
         ({"eigenvalues": [1, 2], "multiplicities": [1]}, {"energies": [1]}, "1 multiplicities for 2 eigenvalues"),
         ({"eigenvalues": [1, -2]}, {"energies": [1]}, r"model.spectrum.eigenvalues\[1\] = -2"),
-        ({"eigenvalues": [1]}, {"energies": [1], "source": 1.0}, "model.target: give either energies or source"),
+        ({"eigenvalues": [1]}, {"energies": [1], "source": 1.0}, "model.target: give either energies, source, decay, "),
         ({"power_law": {"exponent": 2}}, {"source": 1.0, "tail": 0.1}, "tail belongs to energies"),
+        ({"exponential": {"rate": 1}, "power_law": {"exponent": 2}}, {"decay": 1.0}, "give either"),
+        ({"exponential": {"rate": 1}}, {"decay": 1.0, "energy": 2.0}, "energy belongs to weight"),
+        ({"exponential": {"rate": 1, "exponent": 2}}, {"decay": 1.0}, "exponent: unknown key"),
+        ({"parts": [{"parts": [{"eigenvalues": [1]}]}]}, {"parts": [{"energies": [1]}]}, "parts: unknown key"),
     ],
 )
 def test_contradictions_are_refused_in_one_line(spectrum: dict[str, object], target: dict[str, object], message: str) -> None:
@@ -58,3 +62,46 @@ def test_a_source_without_a_power_law_is_refused_when_the_model_is_built() -> No
 def test_an_infinite_power_law_without_trace_is_refused_when_the_model_is_built() -> None:
     with pytest.raises(ProblemFileError, match=r"test: model: exponent = 0\.5"):
         _ = problem({"power_law": {"exponent": 0.5}}, {"source": 1.0}).model
+
+
+@pytest.mark.parametrize(
+    ("spectrum", "target", "expected"),
+    [
+        ({"power_law": {"exponent": 1.5, "scale": 2.0}}, {"decay": 1.7}, "PowerLaw(1.5, scale=2"),
+        ({"exponential": {"rate": 0.1, "size": 50}}, {"decay": 0.2}, "ExponentialDecay(0.1, size=50"),
+        ({"marchenko_pastur": {"aspect_ratio": 2, "size": 80}}, {"weight": 1.0, "energy": 3.0}, "MarchenkoPastur(40 eigenvalues"),
+    ],
+)
+def test_spectra_with_a_formula(spectrum: dict[str, object], target: dict[str, object], expected: str) -> None:
+    model = problem(spectrum, target).model
+    assert repr(model.spectrum).startswith(expected)
+    energy = {"decay": model.target.energy, "weight": 3.0}[next(iter(target))]
+    assert model.target.energy == pytest.approx(energy, rel=1e-14, abs=0)
+    assert np.all(model.target.energies[:-1] > 0)
+
+
+def test_parts_stand_side_by_side() -> None:
+    spectrum = {"parts": [{"eigenvalues": [20.0, 10.0]}, {"exponential": {"rate": 0.5, "size": 10}}]}
+    model = problem(spectrum, {"parts": [{"energies": [1.0]}, {"decay": 1.0}]}).model
+    assert model.spectrum.eigenvalues[:3] == pytest.approx([20.0, 10.0, 1.0], rel=1e-15, abs=0)
+    assert model.target.energies[:4] == pytest.approx([1.0, 0.0, 1.0, np.exp(-1.0)], rel=1e-15, abs=0)
+
+
+@pytest.mark.parametrize(
+    ("spectrum", "target", "message"),
+    [
+        ({"exponential": {"rate": 1}}, {"source": 1.0}, r"target\.source = 1\.0 .* unless the spectrum is a power_law"),
+        ({"eigenvalues": [1.0]}, {"decay": 1.0}, r"target\.decay = 1\.0 .* a power_law or exponential"),
+        ({"power_law": {"exponent": 2}}, {"weight": 1.0}, r"target\.weight = 1\.0 .* marchenko_pastur"),
+        ({"parts": [{"eigenvalues": [1.0]}]}, {"energies": [1.0]}, r"target\.parts = '0 parts for 1 parts"),
+        ({"parts": [{"eigenvalues": [1.0]}]}, {"parts": [{"source": 1.0}]}, r"target\.parts\[0\]\.source"),
+        ({"exponential": {"rate": 1}}, {"decay": -1.0}, r"decay = -1\.0"),
+        ({"marchenko_pastur": {"aspect_ratio": 1e-9, "size": 5}}, {"weight": 1.0}, r"aspect_ratio = 1e-09"),
+    ],
+)
+def test_targets_that_do_not_fit_are_refused_when_the_model_is_built(
+    spectrum: dict[str, object], target: dict[str, object], message: str
+) -> None:
+    with pytest.raises(ProblemFileError, match=message) as caught:
+        _ = problem(spectrum, target).model
+    assert "\n" not in str(caught.value)

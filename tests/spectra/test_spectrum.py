@@ -12,13 +12,13 @@ from asymptotix.spectra.target import Target
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (([1.0, np.nan],), "eigenvalues = nan"),
-        (([1.0, np.inf],), "eigenvalues = inf"),
-        (([1.0, -0.5],), r"eigenvalues = -0\.5 is not valid: eigenvalues must be finite and >= 0"),
+        (([1.0, np.nan],), r"eigenvalues\[1\] = nan"),
+        (([1.0, np.inf],), r"eigenvalues\[1\] = inf"),
+        (([1.0, -0.5],), r"eigenvalues\[1\] = -0\.5 is not valid: eigenvalues\[1\] must be finite and >= 0"),
         (([],), "nonempty"),
         (([[1.0]],), "one-dimensional"),
         (([1.0], [1, 2]), "as many as eigenvalues"),
-        (([1.0], [0]), "multiplicities"),
+        (([1.0, 2.0], [1, 0]), r"multiplicities\[1\] = 0"),
         (([1.0], None, -1.0), "tail"),
         (([1.0], None, np.nan), "tail"),
         ((["a"],), "real numbers"),

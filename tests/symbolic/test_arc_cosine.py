@@ -6,10 +6,11 @@ import pytest
 import sympy as sp
 
 from asymptotix.activations import activation
-from asymptotix.errors import InvalidInputError, NotInClosedClassError
+from asymptotix.errors import InvalidInputError
 from asymptotix.symbolic.arc_cosine import RHO, arc_cosine_kernel, unit_arc_cosine
 from asymptotix.symbolic.canonical import difference_is_zero
 from asymptotix.symbolic.dual import dual_form
+from asymptotix.symbolic.formula import C
 
 
 @pytest.mark.parametrize("order", range(7))
@@ -48,13 +49,10 @@ def test_large_order_is_quick_and_homogeneous() -> None:
     assert abs(ratio / 4**12 - 1) < sp.Float("1e-35")
 
 
-REFUSED = [
-    (-1, InvalidInputError), (33, InvalidInputError), (sp.Symbol("n"), NotInClosedClassError), (1.5, NotInClosedClassError),
-    (True, NotInClosedClassError),
-]  # fmt: skip
+REFUSED = [-1, -0.5, sp.Rational(-1, 2), 33, 64.5, True, "2", C, float("nan")]
 
 
-@pytest.mark.parametrize(("order", "error"), REFUSED)
-def test_refuses_other_orders(order: object, error: type[Exception]) -> None:
-    with pytest.raises(error, match="order"):
+@pytest.mark.parametrize("order", REFUSED)
+def test_refuses_other_orders(order: object) -> None:
+    with pytest.raises(InvalidInputError, match="order"):
         arc_cosine_kernel(order)

@@ -12,10 +12,8 @@ import sympy as sp
 from asymptotix.activations import activation
 from asymptotix.errors import InvalidInputError, NotInClosedClassError
 from asymptotix.symbolic.canonical import canonical
-from asymptotix.symbolic.derivation import DerivationError
-from asymptotix.symbolic.dual import chain_derivation, chain_proof, diagonal, dual_form, dual_kernel
+from asymptotix.symbolic.dual import diagonal, dual_form, dual_kernel
 from asymptotix.symbolic.formula import Q1, Q2, C
-from asymptotix.symbolic.lowering import lower
 
 ORACLE = json.loads((Path(__file__).parents[1] / "reference" / "dual_kernels.json").read_text())
 # name of the stored activation -> the text that means it (parameters as stored: alpha = 3/10, b = 7/10)
@@ -27,11 +25,16 @@ TEXTS = {
     "Phi(x-b)": "Phi(x - 7/10)", "gauss": "exp(-x**2/2)", "exp": "exp(x)", "exp(b x)": "exp(7/10*x)",
     "sin": "sin(x)", "cos": "cos(x)", "sin(b x)": "sin(7/10*x)", "x^3-x": "x**3 - x", "He3": "x**3 - 3*x",
     "ELU": "max(x, 0) + exp(min(x, 0)) - 1", "ELU(alpha)": "max(x, 0) + 3/10*(exp(min(x, 0)) - 1)",
+    "relu*sin": "relu(x)*sin(x)",
 }  # fmt: skip
 REFUSED = {
-    "GELU^2": "(x*Phi(x))**2", "relu*Phi": "relu(x)*Phi(x)", "relu*sin": "relu(x)*sin(x)",
-    "relu+sin": "relu(x) + sin(x)", "softplus": "log(1 + exp(x))",
-    "tanh": "tanh(x)", "swish": "x/(1 + exp(-x))", "softsign": "x/(1 + abs(x))", "atan": "atan(x)", "sqrt|x|": "sqrt(abs(x))",
+    "GELU^2": "(x*Phi(x))**2", "relu*Phi": "relu(x)*Phi(x)", "softplus": "log(1 + exp(x))", "mish": "x*tanh(log(1 + exp(x)))",
+    "tanh": "tanh(x)", "swish": "x/(1 + exp(-x))", "sigmoid": "1/(1 + exp(-x))", "softsign": "x/(1 + abs(x))", "atan": "atan(x)", "sqrt|x|": "sqrt(abs(x))",
+}  # fmt: skip
+REASONS = {
+    "GELU^2": "product Phi * Phi", "relu*Phi": "product Phi * step", "softplus": "log", "mish": "log", "tanh": "tanh",
+    "swish": "power with exponent -1", "sigmoid": "power with exponent -1", "softsign": "power with exponent -1", "atan": "atan",
+    "sqrt|x|": "exponent 1/2",
 }  # fmt: skip
 
 
@@ -49,39 +52,17 @@ def test_matches_42_digits(name: str, derivative: bool) -> None:
         assert abs(value_at(expression, point) / sp.Float(digits, 50) - 1) < sp.Float("1e-40")
 
 
-CHAINS = ["relu^1", "relu^3", "abs", "relu(x-b)", "hard_tanh", "erf", "GELU", "gauss", "sin", "x^3-x", "ELU"]
-
-
-@pytest.mark.parametrize("name", CHAINS)
-def test_proof_reduces_to_zero_at_every_link(name: str) -> None:
-    derivation = dual_form(activation(TEXTS[name]).tree).derivation
-    assert {outcome.kind for outcome in derivation.verify()} == {"exact"}
-
-
 @pytest.mark.parametrize("name", REFUSED)
 def test_refuses_by_name(name: str) -> None:
-    with pytest.raises(NotInClosedClassError, match="no closed form known to the engine"):
-        dual_kernel(REFUSED[name])
+    with pytest.raises(NotInClosedClassError, match="no closed form known to the engine") as refusal:
+        dual_kernel(REFUSED[name], allow_numeric=False)
+    assert REASONS[name] in str(refusal.value)
 
 
-@pytest.mark.parametrize("text", ["relu", "x*Phi(x)", "erf(x)", "exp(x)", "x**3 - x"])
-@pytest.mark.parametrize(
-    "mutate",
-    [
-        lambda k: 2 * k,
-        lambda k: k.subs(C, -C),
-        lambda k: k + sp.Rational(1, 100),
-        lambda k: k * (1 + C**2),
-        lambda k: k - sp.Add.make_args(canonical(k))[0] + 2 * sp.Add.make_args(canonical(k))[0],
-    ],
-    ids=["doubled", "c to -c", "added constant", "times 1 + c^2", "one term doubled"],
-)
-def test_the_proof_catches_mutants(text: str, mutate) -> None:  # type: ignore[no-untyped-def]  # a lambda from the table above
-    chain = chain_proof(lower(activation(text).tree))
-    assert chain_derivation(chain).verify()
-    (kernel, mean), *below = chain
-    with pytest.raises(DerivationError):
-        chain_derivation([(mutate(kernel), mean), *below]).verify()
+def test_stored_list_of_refusals_is_complete() -> None:
+    works = {name for name, entry in ORACLE["activations"].items() if entry["works"]}
+    assert works == {*TEXTS, "hard_tanh_pw"}
+    assert set(ORACLE["activations"]) - works == set(REFUSED)
 
 
 @pytest.mark.parametrize("text", ["relu", "relu(x)**2", "max(-1, min(1, x))", "x*Phi(x)", "sin(x)", "exp(-x**2/2)"])

@@ -65,13 +65,13 @@ def test_depth_keeps_bindings_linear_in_depth() -> None:
     assert sizes[1] - sizes[0] == sizes[2] - sizes[1]
     assert sizes[3] - sizes[2] == 4 * (sizes[1] - sizes[0])
     with pytest.raises(InvalidInputError, match="bindings"):
-        tangent_kernel("relu", depth=3).unrolled()
+        tangent_kernel("relu", depth=3).unroll()
 
 
 @pytest.mark.parametrize("kind", [nngp_kernel, tangent_kernel])
 def test_unrolled_is_the_recursion(kind) -> None:  # type: ignore[no-untyped-def]  # one of the two functions
     formula = kind("relu", depth=2)
-    value = formula.unrolled().subs({Q1: sp.Rational(13, 10), Q2: sp.Rational(7, 10), C: sp.Rational(-2, 5)})
+    value = formula.unroll().subs({Q1: sp.Rational(13, 10), Q2: sp.Rational(7, 10), C: sp.Rational(-2, 5)})
     assert float(sp.N(value, 20)) == pytest.approx(float(formula.evaluate(*POINT)), rel=1e-13, abs=0)
 
 

@@ -1,0 +1,82 @@
+"""One value of a formula to many digits: its expression in SymPy's arithmetic, or a quadrature where it has none."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+import mpmath
+import sympy as sp
+
+from asymptotix.errors import HypothesisError, InvalidInputError, NotInClosedClassError
+from asymptotix.kernels import KernelMap
+from asymptotix.kernels.precise import MAX_DIGITS, precise_dual
+
+if TYPE_CHECKING:
+    from asymptotix.symbolic.formula import Formula
+
+__all__ = ["high_precision_value"]
+
+_GUARD_DIGITS = 20
+
+
+def high_precision_value(formula: Formula, values: tuple[Any, ...], digits: int) -> mpmath.mpf:
+    """`Formula.mp`."""
+    if isinstance(digits, bool) or not isinstance(digits, int) or not 1 <= digits <= MAX_DIGITS:
+        raise InvalidInputError("digits", digits, f"an integer from 1 to {MAX_DIGITS}")
+    names = [symbol.name for symbol in formula.symbols]
+    if len(values) != len(names):
+        raise InvalidInputError("values", values, f"{len(names)} numbers: {', '.join(names)}")
+    exact = {symbol: _exact(symbol.name, value, digits) for symbol, value in zip(formula.symbols, values, strict=True)}
+    for relation in formula.assumptions:
+        if not relation.subs(exact):
+            raise HypothesisError(f"the expectation is infinite there: it needs {relation}")
+    if formula.kernel is not None:
+        _require_covariance(exact, digits)
+    if formula.status.kind != "numeric":
+        value = _closed_value(formula, exact, digits)
+        if value is not None:
+            return value
+    return _by_quadrature(formula, exact, digits)
+
+
+def _closed_value(formula: Formula, exact: dict[sp.Symbol, sp.Expr], digits: int) -> mpmath.mpf | None:
+    """The expression there, or None where it is 0/0."""
+    for binding in formula.bindings:
+        exact = {**exact, binding.symbol: sp.N(binding.expression.subs(exact), 2 * digits + _GUARD_DIGITS)}
+    value = sp.N(formula.expression.subs(exact), digits + _GUARD_DIGITS)
+    real, imaginary = value.as_real_imag()
+    if not (real.is_Float or real.is_Rational) or not abs(imaginary) <= abs(real) * sp.Float(10) ** (-digits):
+        return None
+    with mpmath.workdps(digits):
+        return +mpmath.mpf(real._to_mpmath(mpmath.mp.prec + 20))
+
+
+def _by_quadrature(formula: Formula, exact: dict[sp.Symbol, sp.Expr], digits: int) -> mpmath.mpf:
+    kernel = formula.kernel
+    if not isinstance(kernel, KernelMap) or kernel.kind != "dual":
+        raise NotInClosedClassError(f"{formula.name} has no value to {digits} digits at this point")
+    with mpmath.workdps(2 * digits + _GUARD_DIGITS):
+        point = [value._to_mpmath(mpmath.mp.prec) for value in exact.values()]
+        estimate = precise_dual(kernel.activation, *point, derivative=kernel.derivative, digits=digits)
+    with mpmath.workdps(digits):
+        return +estimate.value
+
+
+def _require_covariance(exact: dict[sp.Symbol, sp.Expr], digits: int) -> None:
+    q1, q2, c = exact.values()
+    if q1 < 0 or q2 < 0 or c**2 > q1 * q2 * (1 + sp.Float(10) ** (-digits)):
+        raise InvalidInputError("c", c, "at most sqrt(q1 q2) in size, with variances q1, q2 >= 0")
+
+
+def _exact(name: str, value: Any, digits: int) -> sp.Expr:
+    """A number without rounding where it has an exact form; an mpf or a SymPy number as it is."""
+    if isinstance(value, sp.Expr) and value.is_real and value.is_number:
+        return value if value.is_Rational else sp.N(value, 2 * digits + _GUARD_DIGITS)
+    if isinstance(value, mpmath.mpf) and mpmath.isfinite(value):
+        return sp.Float(value, precision=max(mpmath.mp.prec, value._mpf_[3]))
+    try:
+        fraction = Fraction(value)
+    except (TypeError, ValueError, OverflowError, ZeroDivisionError):
+        raise InvalidInputError(name, value, "a finite number: int, float, Fraction, decimal text or mpf") from None
+    return sp.Rational(fraction.numerator, fraction.denominator)

@@ -1,0 +1,80 @@
+r"""Dual kernels without a closed form: the defining integral, the reason, and numbers with an error bound.
+
+    k(q1, q2, c) = int int s(u) s(v) p(u, v) du dv,   p the density of the centred Gaussian (u, v)
+
+The expression of such a formula is this integral, unevaluated; its status is "numeric". `evaluate` gives float64 values by
+the quadrature of `asymptotix.kernels.quadrature`, `mp` as many digits as are asked for by `asymptotix.kernels.precise`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import sympy as sp
+
+from asymptotix.activations.calculus import differentiate
+from asymptotix.errors import ExpressionError, NotInClosedClassError
+from asymptotix.symbolic.expressions import X, sympy_expression
+from asymptotix.symbolic.formula import Q1, Q2, C, Formula, Status
+from asymptotix.symbolic.presentation import latex
+
+if TYPE_CHECKING:
+    from asymptotix.activations import Activation
+
+__all__ = ["defining_integral", "no_closed_form", "numeric_formula"]
+
+U, V = sp.symbols("u v", real=True)
+
+
+def defining_integral(activation: Activation, derivative: bool = False) -> sp.Integral:
+    """E[s(u) s(v)], or E[s'(u) s'(v)], as an unevaluated integral over the Gaussian density."""
+    tree = differentiate(activation.tree) if derivative else activation.tree
+    determinant = Q1 * Q2 - C**2
+    density = sp.exp(-(Q2 * U**2 - 2 * C * U * V + Q1 * V**2) / (2 * determinant)) / (2 * sp.pi * sp.sqrt(determinant))
+    return sp.Integral(sympy_expression(tree, U) * sympy_expression(tree, V) * density, (U, -sp.oo, sp.oo), (V, -sp.oo, sp.oo))
+
+
+def numeric_formula(activation: Activation, derivative: bool, reason: str) -> Formula:
+    """The dual kernel as a formula of status "numeric"; `reason` says why there is no closed form.
+
+    Raises:
+        NotInClosedClassError: the activation grows too fast for the quadrature as well.
+    """
+    from asymptotix.kernels import KernelMap
+    from asymptotix.kernels.quadrature import AGREEMENT_DIGITS, QuadratureDual
+
+    QuadratureDual(activation).require_moderate_growth()
+    route = (
+        f"two quadrature rules that must agree; absolute error below 10^-{AGREEMENT_DIGITS} of sqrt(E[f(u)^2] E[f(v)^2]), "
+        f"f = {'s prime' if derivative else 's'} (`error_bound`); more digits by `mp`"
+    )
+    return Formula(
+        name=f"dual_kernel({activation.name!r}{', derivative=True' if derivative else ''})",
+        left=(r"\dot{k}" if derivative else "k") + "(q_1, q_2, c)",
+        symbols=(Q1, Q2, C),
+        expression=defining_integral(activation, derivative),
+        derivation=None,
+        status=Status("numeric", AGREEMENT_DIGITS, route, reason),
+        kernel=KernelMap(activation, derivative=derivative),
+        body=_defining_latex(activation, derivative),
+    )
+
+
+def _defining_latex(activation: Activation, derivative: bool) -> str:
+    prime = "'" if derivative else ""
+    left = (r"\dot{k}" if derivative else "k") + "(q_1, q_2, c)"
+    s = latex(sympy_expression(activation.tree, X))
+    covariance = r"\begin{pmatrix} q_1 & c \\ c & q_2 \end{pmatrix}"
+    return (
+        rf"{left} = \mathbb{{E}}\left[s{prime}(u)\, s{prime}(v)\right], \quad s(x) = {s}, "
+        rf"\quad (u, v) \sim \mathcal{{N}}\left(0, {covariance}\right)"
+    )
+
+
+def no_closed_form(activation: Activation, refusal: NotInClosedClassError, derivative: bool) -> Formula:
+    """The numeric formula in place of a refusal; the refusal itself where there are no numbers either."""
+    reason = str(refusal).split("; ")[0]
+    try:
+        return numeric_formula(activation, derivative, reason)
+    except (NotInClosedClassError, ExpressionError) as second:
+        raise NotInClosedClassError(f"{reason}; no numeric kernel either: {second}") from refusal

@@ -1,0 +1,123 @@
+"""Kernels without a closed form: the reason, the defining integral, honest bounds, and digits that hold."""
+
+from __future__ import annotations
+
+import json
+import pickle
+from fractions import Fraction
+from pathlib import Path
+
+import mpmath
+import numpy as np
+import pytest
+import sympy as sp
+
+from asymptotix.errors import HypothesisError, InvalidInputError, NotInClosedClassError
+from asymptotix.symbolic.dual import dual_kernel
+
+GRID = json.loads((Path(__file__).parents[1] / "reference" / "dual_kernels_grid.json").read_text())["rows"]
+NUMERIC = {
+    "tanh(x)": "tanh", "1/(1 + exp(-x))": "exponent -1", "log(1 + exp(x))": "log", "x/(1 + exp(-x))": "exponent -1",
+    "x*tanh(log(1 + exp(x)))": "log", "x/(1 + abs(x))": "exponent -1", "atan(x)": "atan", "sqrt(abs(x))": "exponent 1/2",
+    "log(1 + x**2)": "log", "relu(x)*Phi(x)": "orthant", "(x*Phi(x))**2": "orthant",
+}  # fmt: skip
+
+
+def covariance(row: dict[str, str]) -> tuple[Fraction, Fraction, mpmath.mpf]:
+    q1, q2, rho = (Fraction(row[name]) for name in ("q11", "q22", "rho"))
+    with mpmath.workdps(70):
+        root = mpmath.sqrt(mpmath.mpf((q1 * q2).numerator) / (q1 * q2).denominator)
+        return q1, q2, mpmath.mpf(rho.numerator) / rho.denominator * root
+
+
+@pytest.mark.parametrize("text", NUMERIC)
+def test_reason_definition_and_bound(text: str) -> None:
+    formula = dual_kernel(text)
+    assert formula.status.kind == "numeric"
+    assert NUMERIC[text] in formula.status.reason
+    assert "no closed form known to the engine" in formula.status.reason
+    assert formula.derivation is None
+    assert isinstance(formula.expression, sp.Integral)
+    assert r"\mathbb{E}\left[s(u)\, s(v)\right]" in formula.latex()
+    assert "[numeric]" in repr(formula)
+    with pytest.raises(NotInClosedClassError, match="no closed form"):
+        formula.python()
+    with pytest.raises(NotInClosedClassError, match="no closed form known"):
+        dual_kernel(text, allow_numeric=False)
+    assert pickle.loads(pickle.dumps(formula.kernel)) == formula.kernel
+
+
+@pytest.mark.parametrize("name", ["tanh", "softplus"])
+def test_float_values_keep_within_the_stated_bound(name: str) -> None:
+    rows = [row for row in GRID if row["activation"] == name]
+    assert len(rows) == 28
+    for derivative, column in ((False, "E_ss"), (True, "E_dsds")):
+        formula = dual_kernel({"tanh": "tanh(x)", "softplus": "log(1 + exp(x))"}[name], derivative=derivative)
+        for row in rows:
+            point = [float(value) for value in covariance(row)]
+            error = abs(float(formula.evaluate(*point)) - float(row[column]))
+            bound = float(formula.error_bound(*point))
+            assert error <= bound
+            assert bound <= 1e-10 * float(formula.evaluate(3.0, 3.0, 3.0))
+
+
+def test_the_bound_would_notice_a_wrong_kernel() -> None:
+    formula = dual_kernel("tanh(x)")
+    other = dual_kernel("tanh(1001/1000*x)")
+    assert abs(formula.evaluate(1, 1, 0.5) - other.evaluate(1, 1, 0.5)) > 1e3 * formula.error_bound(1, 1, 0.5)
+
+
+@pytest.mark.parametrize("index", [0, 3, 5, 6])
+def test_high_precision_of_tanh(index: int) -> None:
+    row = [row for row in GRID if row["activation"] == "tanh"][index]
+    value = dual_kernel("tanh(x)").mp(*covariance(row), digits=30)
+    with mpmath.workdps(40):
+        assert abs(value / mpmath.mpf(row["E_ss"]) - 1) < mpmath.mpf("1e-28")
+        assert abs(2 * value / mpmath.mpf(row["E_ss"]) - 1) > mpmath.mpf("0.5")
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("column", ["E_ss", "E_dsds"])
+@pytest.mark.parametrize(
+    "row", [r for r in GRID if r["activation"] in ("tanh", "softplus")], ids=lambda r: "-".join([*r.values()][:4])
+)
+def test_high_precision_on_the_whole_grid(row: dict[str, str], column: str) -> None:
+    """The stored values are doubly confirmed to 31 digits."""
+    text = {"tanh": "tanh(x)", "softplus": "log(1 + exp(x))"}[row["activation"]]
+    value = dual_kernel(text, derivative=column == "E_dsds").mp(*covariance(row), digits=32)
+    with mpmath.workdps(50):
+        reference = mpmath.mpf(row[column])
+        assert abs(value - reference) <= mpmath.mpf("1e-31") * max(abs(reference), mpmath.mpf("0.1"))
+
+
+def test_no_numbers_either() -> None:
+    with pytest.raises(NotInClosedClassError, match="no numeric kernel either"):
+        dual_kernel("tanh(x)*exp(x**2/8)")
+
+
+def test_values_of_a_closed_form_and_where_it_is_indeterminate() -> None:
+    relu = dual_kernel("relu")
+    with mpmath.workdps(45):
+        half = mpmath.mpf("0.304498890522114679044498291244909027016013")
+        assert abs(relu.mp(1, 1, "0.5", digits=40) / half - 1) < mpmath.mpf("1e-39")
+    threshold = dual_kernel("relu(x - 7/10)")
+    equal = threshold.mp(1, 1, 1, digits=20)  # 0/0 in the printed form
+    with mpmath.workdps(30):
+        b = mpmath.mpf(7) / 10
+        expected = (1 + b**2) * mpmath.ncdf(-b) - b * mpmath.npdf(b)
+        assert abs(equal / expected - 1) < mpmath.mpf("1e-18")
+
+
+def test_bad_points() -> None:
+    formula = dual_kernel("tanh")
+    for point in [(1, 1, 2), (-1, 1, 0), (1, 1), (1, 1, "x")]:
+        with pytest.raises(InvalidInputError):
+            formula.mp(*point)
+    for digits in (0, 101, 2.5):
+        with pytest.raises(InvalidInputError, match="digits"):
+            formula.mp(1, 1, 0, digits=digits)  # type: ignore[arg-type]  # wrong on purpose
+    with pytest.raises(InvalidInputError, match="quadrature"):
+        dual_kernel("relu").error_bound(1, 1, 0.5)
+    with pytest.raises(HypothesisError, match="infinite"):
+        dual_kernel("exp(x**2/4)").mp(3, 3, 0)
+    assert np.isfinite(formula.evaluate(1, 1, [0.1, 0.2])).all()
