@@ -12,16 +12,20 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:  # the same names again, for type checkers and editors; tests/test_imports.py compares the two lists
     from asymptotix.activations.activation import Activation as Activation, activation as activation
+    from asymptotix.activations.family import ActivationFamily as ActivationFamily
     from asymptotix.conventions import convert_ridge as convert_ridge
-    from asymptotix.equivalents.derivatives import RiskDerivative as RiskDerivative, risk_derivative as risk_derivative
+    from asymptotix.equivalents.derivatives.risk_derivatives import (
+        RiskDerivative as RiskDerivative,
+        risk_derivative as risk_derivative,
+    )
     from asymptotix.equivalents.dispatch import risk as risk
     from asymptotix.equivalents.fixed_point import EffectiveRidge as EffectiveRidge, effective_ridge as effective_ridge
-    from asymptotix.equivalents.optimal_features import (
+    from asymptotix.equivalents.negative_ridge.edge import smallest_ridge as smallest_ridge
+    from asymptotix.equivalents.optima.best_n_features import (
         OptimalFeatures as OptimalFeatures,
         optimal_n_features as optimal_n_features,
     )
-    from asymptotix.equivalents.optimal_ridge import OptimalRidge as OptimalRidge, optimal_ridge as optimal_ridge
-    from asymptotix.equivalents.ridge_edge import smallest_ridge as smallest_ridge
+    from asymptotix.equivalents.optima.best_ridge import OptimalRidge as OptimalRidge, optimal_ridge as optimal_ridge
     from asymptotix.errors import (
         AsymptotixError as AsymptotixError,
         ConvergenceError as ConvergenceError,
@@ -68,6 +72,7 @@ if TYPE_CHECKING:  # the same names again, for type checkers and editors; tests/
 _HOME = {
     "activation": "activations.activation",
     "Activation": "activations.activation",
+    "ActivationFamily": "activations.family",
     "dual_kernel": "symbolic.dual",
     "arc_cosine_kernel": "symbolic.arc_cosine",
     "nngp_kernel": "symbolic.network",
@@ -98,14 +103,14 @@ _HOME = {
     "RandomFeatures": "models.random_features",
     "effective_ridge": "equivalents.fixed_point",
     "EffectiveRidge": "equivalents.fixed_point",
-    "smallest_ridge": "equivalents.ridge_edge",
+    "smallest_ridge": "equivalents.negative_ridge.edge",
     "risk": "equivalents.dispatch",
-    "risk_derivative": "equivalents.derivatives",
-    "RiskDerivative": "equivalents.derivatives",
-    "optimal_ridge": "equivalents.optimal_ridge",
-    "OptimalRidge": "equivalents.optimal_ridge",
-    "optimal_n_features": "equivalents.optimal_features",
-    "OptimalFeatures": "equivalents.optimal_features",
+    "risk_derivative": "equivalents.derivatives.risk_derivatives",
+    "RiskDerivative": "equivalents.derivatives.risk_derivatives",
+    "optimal_ridge": "equivalents.optima.best_ridge",
+    "OptimalRidge": "equivalents.optima.best_ridge",
+    "optimal_n_features": "equivalents.optima.best_n_features",
+    "OptimalFeatures": "equivalents.optima.best_n_features",
     "simulate": "simulation.trials",
     "check": "verdict",
     "compare": "verdict",

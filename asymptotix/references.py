@@ -76,6 +76,10 @@ _ENTRIES = (
         "arXiv:1412.8690",
     ),
     Reference(
+        "BerrutTrefethen2004", ("Berrut, Jean-Paul", "Trefethen, Lloyd N."),
+        "Barycentric Lagrange interpolation", "SIAM Review", 2004, "10.1137/S0036144502417715",
+    ),
+    Reference(
         "BordelonCanatarPehlevan2020", ("Bordelon, Blake", "Canatar, Abdulkadir", "Pehlevan, Cengiz"),
         "Spectrum dependent learning curves in kernel regression and wide neural networks",
         "International Conference on Machine Learning", 2020, "arXiv:2002.02561",

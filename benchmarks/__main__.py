@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from benchmarks import certified, effective_ridge, random_features_grid
+from benchmarks import certified, compression, effective_ridge, random_features_grid
 from benchmarks.measurement import Measurement
 
 SWEEPS = (effective_ridge.run, effective_ridge.run_sizes, random_features_grid.run, random_features_grid.run_large)
@@ -14,6 +14,9 @@ WORKLOADS: tuple[Callable[[], Measurement], ...] = (
     *(partial(sweep, path="always") for sweep in SWEEPS),  # after the others, which would find Numba loaded
     certified.run,
     certified.run_on_nodes,
+    compression.run_sorted,
+    compression.run_with_energies,
+    compression.run_shuffled,
 )
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import brentq
 
-from asymptotix import RidgeRegression, Spectrum, risk
+from asymptotix import RidgeRegression, RiskCurve, Spectrum, risk
 from asymptotix.acceleration import compiled_path
 from benchmarks.measurement import Measurement, measure
 
@@ -37,11 +37,10 @@ def by_hand(eigenvalues: FloatArray, energies: FloatArray, ridges: FloatArray, s
     return np.array([solve(ridge, n) for ridge, n in np.broadcast(ridges, sizes)])
 
 
-def with_the_package(eigenvalues: FloatArray, energies: FloatArray, ridges: FloatArray, sizes: FloatArray) -> FloatArray:
-    """The same three columns; the table of the spectrum is made anew each time."""
+def with_the_package(eigenvalues: FloatArray, energies: FloatArray, ridges: FloatArray, sizes: FloatArray) -> RiskCurve:
+    """The same with every other field of the curve; the table of the spectrum is made anew each time."""
     model = RidgeRegression(Spectrum(eigenvalues), energies, noise_variance=NOISE_VARIANCE)
-    curve = risk(model, n_samples=sizes, ridge=ridges)
-    return np.stack([curve.effective_ridge, curve.bias, curve.variance], axis=1)
+    return risk(model, n_samples=sizes, ridge=ridges)
 
 
 def run(
@@ -72,8 +71,9 @@ def _measured(
     with compiled_path(path):
         return measure(
             f"lambda*, bias, variance, {kind}: {workload}",
-            package=lambda: with_the_package(eigenvalues, energies, ridges, sizes)[::every],
+            package=lambda: with_the_package(eigenvalues, energies, ridges, sizes),
             by_hand=lambda: by_hand(eigenvalues, energies, ridges[::every], sizes[::every]),
             repeats=repeats,
+            read=lambda curve: np.stack([curve.effective_ridge, curve.bias, curve.variance], axis=-1).reshape(-1, 3)[::every],
             share=ridges[::every].size / ridges.size,
         )

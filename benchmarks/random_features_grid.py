@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import brentq
 
-from asymptotix import RandomFeatures, Spectrum, risk
+from asymptotix import RandomFeatures, RiskCurve, Spectrum, risk
 from asymptotix.acceleration import compiled_path
 from benchmarks.measurement import Measurement, measure
 
@@ -42,11 +42,10 @@ def by_hand(eigenvalues: FloatArray, energies: FloatArray, samples: FloatArray, 
     return np.array([solve(n, p) for n, p in np.broadcast(samples, features)])
 
 
-def with_the_package(eigenvalues: FloatArray, energies: FloatArray, counts: FloatArray) -> FloatArray:
-    """The same three columns on the whole grid; the table of the spectrum is made anew each time."""
+def with_the_package(eigenvalues: FloatArray, energies: FloatArray, counts: FloatArray) -> RiskCurve:
+    """The same with every other field of the curve, on the whole grid; the table of the spectrum is made anew each time."""
     model = RandomFeatures(Spectrum(eigenvalues), energies, noise_variance=NOISE_VARIANCE)
-    curve = risk(model, n_samples=counts[:, None], n_features=counts, ridge=RIDGE)
-    return np.stack([curve.effective_ridge.ravel(), curve.bias.ravel(), curve.variance.ravel()], axis=1)
+    return risk(model, n_samples=counts[:, None], n_features=counts, ridge=RIDGE)
 
 
 def run(size: int = 10_000, side: int = 50, every: int = 41, repeats: int = 3, path: str = "never") -> Measurement:
@@ -59,9 +58,10 @@ def run(size: int = 10_000, side: int = 50, every: int = 41, repeats: int = 3, p
     with compiled_path(path):
         return measure(
             f"nu2, bias, variance, {kind}: {side} x {side} sample and feature counts, {size} eigenvalues i^-1.5",
-            package=lambda: with_the_package(eigenvalues, energies, counts)[::every],
+            package=lambda: with_the_package(eigenvalues, energies, counts),
             by_hand=lambda: by_hand(eigenvalues, energies, samples, features),
             repeats=repeats,
+            read=lambda curve: np.stack([curve.effective_ridge, curve.bias, curve.variance], axis=-1).reshape(-1, 3)[::every],
             share=samples.size / side**2,
         )
 

@@ -6,7 +6,8 @@ Claim    Let lambda = kappa (n - df1), R = n (B + sigma^2) / (n - df2) with B = 
          If e_i = c m_i s_i, the bracket is c q (lambda - sigma^2 / c): the best ridge is sigma^2 / c for every spectrum and every
          n, it is the only minimum, and there R = n c kappa.
 Source   [DobribanWager2018], [HastieMontanariRossetTibshirani2022]
-Used by  asymptotix/equivalents/ridge_balance.py, asymptotix/equivalents/risk_rates.py, asymptotix/equivalents/ridge_edge.py
+Used by  asymptotix/equivalents/optima/balance.py, asymptotix/equivalents/derivatives/rates.py,
+         asymptotix/equivalents/negative_ridge/edge.py
 
 Route: the ridge as an explicit function of kappa, differentiated. The sums are carried by two levels; every claim is at most
 bilinear in the levels, so two stand for all.

@@ -8,7 +8,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from asymptotix.activations import algebra
-from asymptotix.activations.tree import Apply, Constant, Node, Number, Power, Product, Sum, Variable, is_constant
+from asymptotix.activations.tree import Apply, Constant, Node, Number, Power, Product, Sum, Symbol, Variable, is_constant
 from asymptotix.errors import ExpressionError
 
 __all__ = ["differentiate", "without_dirac"]
@@ -47,7 +47,7 @@ def differentiate(node: Node) -> Node:
             return algebra.multiply(_logistic(inner), differentiate(inner))
         case Apply(function, (inner,)):
             return algebra.multiply(_outer(function, inner), differentiate(inner))
-        case Number() | Constant() | Apply():
+        case Number() | Constant() | Symbol() | Apply():
             return algebra.ZERO
 
 

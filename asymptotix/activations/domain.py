@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from asymptotix.activations.evaluation import is_indicator, value_float
 from asymptotix.activations.growth import growth_of
-from asymptotix.activations.tree import Apply, Node, Number, Power, Product, children, is_constant, walk
+from asymptotix.activations.tree import Apply, Node, Number, Power, Product, children, is_constant, symbols_of, walk
 from asymptotix.activations.unparse import unparse
 from asymptotix.errors import ExpressionError
 
@@ -29,11 +29,13 @@ _GRID = np.concatenate([-_OUTER[::-1], _INNER, _OUTER])
 def check_constants(tree: Node) -> None:
     """Refuse constant subexpressions that are not real or outside 1e-30 ... 1e30 (exp(exp(9)) and the like).
 
+    Those with parameters that have no value are passed over.
+
     Raises:
         ExpressionError: names the constant.
     """
     for node in walk(tree):
-        if not is_constant(node):
+        if not is_constant(node) or symbols_of(node):
             continue
         value = float(value_float(node, np.zeros(1))[0])
         if not math.isfinite(value) or (value != 0 and not _SMALLEST <= abs(value) <= _LARGEST):

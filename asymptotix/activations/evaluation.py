@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from asymptotix.activations.float_functions import FLOAT_FUNCTIONS, exp_of_multiple, tanhshrink
-from asymptotix.activations.tree import Apply, Constant, Node, Number, Power, Product, Sum, Variable, is_constant
+from asymptotix.activations.tree import Apply, Constant, Node, Number, Power, Product, Sum, Symbol, Variable, is_constant
+from asymptotix.errors import InvalidInputError
 
 if TYPE_CHECKING:
     from mpmath import mpf
@@ -43,6 +44,8 @@ def value_mp(node: Node, x: mpf) -> mpf:
             return mpmath.mpf(value.numerator) / value.denominator
         case Constant():
             return +mpmath.pi
+        case Symbol(name):
+            raise _without_value(name)
         case Sum(terms):
             return _sum_mp(terms, x)
         case Product(factors):
@@ -74,6 +77,8 @@ def _evaluate_float(node: Node, x: FloatArray) -> Any:
             return _float(value)
         case Constant():
             return math.pi
+        case Symbol(name):
+            raise _without_value(name)
         case Sum(terms):
             return _sum_float(terms, x)
         case Product(factors):
@@ -84,6 +89,10 @@ def _evaluate_float(node: Node, x: FloatArray) -> Any:
             return np.power(_evaluate_float(base, x), _evaluate_float(exponent, x))
         case Apply(function, arguments):
             return _apply_float(function, arguments, x)
+
+
+def _without_value(name: str) -> InvalidInputError:
+    return InvalidInputError(name, name, "a number before anything is computed", f"substitute one: .at({name}=...)")
 
 
 def _float(value: Fraction) -> float:

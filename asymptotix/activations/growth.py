@@ -13,7 +13,7 @@ from typing import Literal
 import numpy as np
 
 from asymptotix.activations.evaluation import value_float
-from asymptotix.activations.tree import Apply, Constant, Node, Number, Power, Product, Sum, Variable
+from asymptotix.activations.tree import Apply, Constant, Node, Number, Power, Product, Sum, Symbol, Variable
 from asymptotix.errors import ExpressionError
 
 __all__ = ["Growth", "growth_of"]
@@ -89,7 +89,7 @@ def _leading(node: Node, side: int) -> _Leading:
     match node:
         case Variable():
             return _Leading(0.0, 0.0, 1.0, float(side), float(side))
-        case Number() | Constant():
+        case Number() | Constant() | Symbol():
             value = float(value_float(node, np.zeros(1))[0])
             return _constant(value, value)
         case Sum(terms):

@@ -6,7 +6,7 @@ from typing import Literal
 
 from asymptotix.activations import algebra
 from asymptotix.activations.piecewise import piecewise_polynomial
-from asymptotix.activations.tree import Apply, Constant, Node, Number, Power, Product, Sum, Variable
+from asymptotix.activations.tree import Apply, Constant, Node, Number, Power, Product, Sum, Symbol, Variable
 
 __all__ = ["Parity", "parity_of"]
 
@@ -38,7 +38,7 @@ def _reflected(node: Node) -> Node:
     match node:
         case Variable():
             return algebra.negate(node)
-        case Number() | Constant():
+        case Number() | Constant() | Symbol():
             return node
         case Sum(terms):
             return algebra.add(*(_reflected(term) for term in terms))

@@ -1,8 +1,9 @@
 """Text -> expression tree. Nothing is executed: the text is parsed by `ast`, and only whitelisted nodes are translated.
 
-Grammar: numbers, x, pi, declared parameters, + - * / ** (or ^), parentheses, calls of the built-in functions and of the names of
-the catalogue, and one comparison as the first argument of `where`. A text that is a name of the catalogue, or such a name with
-parameters and without x (`elu(alpha=0.5)`), is that activation of x. Decimals are exact: 0.1 is 1/10.
+Grammar: numbers, x, pi, declared parameters (with a value or without), + - * / ** (or ^), parentheses, calls of the built-in
+functions and of the names of the catalogue, and one comparison as the first argument of `where`. A text that is a name of the
+catalogue, or such a name with parameters and without x (`elu(alpha=0.5)`), is that activation of x. Decimals are exact: 0.1 is
+1/10.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import ast
 import re
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from functools import lru_cache
 from itertools import islice
@@ -22,7 +23,8 @@ from asymptotix.activations.catalogue import Entry, Parameter, entry_of, nearest
 from asymptotix.activations.domain import check_constants, check_domain
 from asymptotix.activations.evaluation import value_float
 from asymptotix.activations.functions import FUNCTION_NAMES, call, check_count, is_built_in
-from asymptotix.activations.tree import Constant, Node, Number, Variable, is_constant, walk
+from asymptotix.activations.signs import NeedsPositiveError, check_symbols, is_positive, require_positive
+from asymptotix.activations.tree import Constant, Node, Number, Symbol, Variable, is_constant, symbols_of, walk
 from asymptotix.errors import ExpressionError
 
 __all__ = ["LIMITS", "MAGNITUDES", "mentions", "parse"]
@@ -36,25 +38,33 @@ _NUMBER = re.compile(r"(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?")
 _MAX_PARENTHESES = 60  # deeper nesting than `depth` can only be redundant; ast itself fails at 200
 
 
-def parse(text: str, parameters: Mapping[str, Fraction] | None = None) -> Node:
+def parse(text: str, parameters: Mapping[str, Fraction] | None = None, symbols: Iterable[Symbol] = ()) -> Node:
     """The tree of an activation s(x) written as text.
 
     Args:
         text: for instance "max(x,0)**2 + x/10", "relu" or "elu(alpha=0.5)".
         parameters: exact values of further names that may occur in the text.
+        symbols: further names without a value. One that the activation needs positive is made so.
 
     Raises:
-        ExpressionError: the text is outside the grammar or its limits, or s is not finite at some real x.
+        ExpressionError: the text is outside the grammar or its limits, s is not finite at some real x, or a constant with
+            symbols in it does not exist for all their values.
     """
     source = _prepared(text)
     body = _applied_to_x(_syntax_tree(source))
+    free = {symbol.name: symbol for symbol in symbols}
     names: dict[str, Node] = {"x": Variable(), "pi": Constant("pi")}
     names.update({name: Number(value) for name, value in (parameters or {}).items()})
-    tree = _Translator(source, names).translate(body, 1)
+    try:
+        tree = _Translator(source, names | free).translate(body, 1)
+        check_symbols(tree)
+    except NeedsPositiveError as need:  # at most once for each symbol
+        return parse(text, parameters, [Symbol(name, symbol.positive or name == need.name) for name, symbol in free.items()])
     if family := _family_without_x(body):
         raise ExpressionError(f"{_quote(text)} does not depend on x: write {family}(x, ...) inside a longer expression")
     check_constants(tree)  # those that multiplying out has made
-    check_domain(tree)
+    if not symbols_of(tree):  # with them, the engine takes only what is finite at every x for all their values
+        check_domain(tree)
     return tree
 
 
@@ -172,7 +182,9 @@ class _Translator:
             return self.names[name]
         known = ", ".join(self.names)
         close = nearest(name, {*FUNCTION_NAMES, *self.names})
-        remedy = f"write {name}(x)" if name in FUNCTION_NAMES else f"pass it as a parameter, {_brief(name)}=0.1"
+        short = _brief(name)
+        declare = f"give it a number, {short}=0.1, or declare it, parameters=['{short}'] (--parameter {short})"
+        remedy = f"write {name}(x)" if name in FUNCTION_NAMES else declare
         raise ExpressionError(f"unknown name {_quote(name)}{_suggestion(close, name)}: known are {known}; {remedy}")
 
     def _binary(self, operator: ast.operator, left: Node, right: Node) -> Node:
@@ -253,9 +265,20 @@ class _Translator:
 def _check_parameter(function: str, parameter: Parameter, value: Node) -> None:
     if not is_constant(value):
         raise ExpressionError(f"{parameter.name} of {function} must be a constant, got an expression in x")
+    if symbols_of(value):
+        _check_symbolic(function, parameter, value)
+        return
     number = float(value_float(value, np.zeros(1))[0])
     if not (np.isfinite(number) and parameter.admits(number)):
         raise ExpressionError(f"{parameter.name} of {function} must be {parameter.range}, got {number:g}")
+
+
+def _check_symbolic(function: str, parameter: Parameter, value: Node) -> None:
+    if parameter.range in ("positive", "at least 0"):
+        if not is_positive(value):
+            require_positive(value, f"as {parameter.name} of {function}")
+    elif parameter.range != "real":
+        raise ExpressionError(f"{parameter.name} of {function} must be a number ({parameter.range}), not a parameter without one")
 
 
 def _suggestion(close: str | None, wrong: str) -> str:

@@ -19,9 +19,11 @@ __all__ = [
     "Power",
     "Product",
     "Sum",
+    "Symbol",
     "Variable",
     "children",
     "is_constant",
+    "symbols_of",
     "walk",
 ]
 
@@ -54,6 +56,14 @@ class Constant:
 
 
 @dataclass(frozen=True, slots=True)
+class Symbol:
+    """A parameter without a value: a real number, positive where stated. Trees that hold one have no float values."""
+
+    name: str
+    positive: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Sum:
     """terms[0] + terms[1] + ..."""
 
@@ -83,7 +93,7 @@ class Apply:
     arguments: tuple[Node, ...]
 
 
-Node = Variable | Number | Constant | Sum | Product | Power | Apply
+Node = Variable | Number | Constant | Symbol | Sum | Product | Power | Apply
 
 
 def children(node: Node) -> tuple[Node, ...]:
@@ -106,6 +116,11 @@ def walk(node: Node) -> Iterator[Node]:
     yield node
     for child in children(node):
         yield from walk(child)
+
+
+def symbols_of(node: Node) -> tuple[Symbol, ...]:
+    """The parameters without a value that occur in the node, by name."""
+    return tuple(sorted({part for part in walk(node) if isinstance(part, Symbol)}, key=lambda symbol: symbol.name))
 
 
 def is_constant(node: Node) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from asymptotix.activations.tree import Apply, Constant, Node, Number, Power, Product, Sum, Variable
+from asymptotix.activations.tree import Apply, Constant, Node, Number, Power, Product, Sum, Symbol, Variable
 
 __all__ = ["unparse"]
 
@@ -20,7 +20,7 @@ def _text(node: Node) -> tuple[str, int]:
     match node:
         case Variable():
             return "x", _ATOM
-        case Constant(name):
+        case Constant(name) | Symbol(name):
             return name, _ATOM
         case Number(value):
             return _number(value)

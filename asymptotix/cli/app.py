@@ -9,6 +9,7 @@ import typer
 from asymptotix.cli.activations import activations
 from asymptotix.cli.cite import cite
 from asymptotix.cli.coefficients import coefficients
+from asymptotix.cli.compress import compress
 from asymptotix.cli.curves import check_problem, risk_of_problem
 from asymptotix.cli.demo import demo
 from asymptotix.cli.derive import derive
@@ -33,6 +34,7 @@ app.command("activations", short_help="The named activations and their parameter
 app.command("coefficients", short_help="Hermite and Gegenbauer coefficients.")(coefficients)
 app.command("risk", short_help="What the theory predicts for a problem.")(risk_of_problem)
 app.command("check", short_help="Whether an experiment agrees with it.")(check_problem)
+app.command("compress", short_help="A file of eigenvalues into a short table.")(compress)
 app.command("derive", short_help="The derivations, checked as they are printed.")(derive)
 app.command("demo", short_help="The tour: figures, table, formula sheet.")(demo)
 app.command("init", short_help="Write a commented problem file.")(init)

@@ -63,6 +63,10 @@ def collect_problem(
     eigenvalues: Annotated[str | None, _option("--eigenvalues", "Of the spectrum.", metavar="A,B,...")] = None,
     multiplicities: Annotated[str | None, _option("--multiplicities", "One for each eigenvalue.", metavar="A,B,...")] = None,
     tail: Annotated[float | None, _option("--tail", "Mass of an infinitely flat remainder of the spectrum.")] = None,
+    spectrum: Annotated[
+        str | None,
+        _option("--spectrum", "A table that `asymptotix compress` wrote; its energies are the target.", metavar="TABLE"),
+    ] = None,
     power_law: Annotated[
         str | None, _option("--power-law", "Spectrum i^(-EXPONENT), up to SIZE if given.", metavar="EXPONENT[:SIZE]")
     ] = None,
@@ -123,6 +127,7 @@ _PLACES = {
     "eigenvalues": ("model", "spectrum", "eigenvalues"),
     "multiplicities": ("model", "spectrum", "multiplicities"),
     "tail": ("model", "spectrum", "tail"),
+    "spectrum": ("model", "spectrum", "table"),
     "energies": ("model", "target", "energies"),
     "source": ("model", "target", "source"),
     "noise_variance": ("model", "noise_variance"),
@@ -140,6 +145,8 @@ def _as_file(given: dict[str, Any], content: dict[str, Any]) -> dict[str, Any]:
         _put(made, ("model", "kind"), model_kind(given["model"]))
     kind = made.get("model", {}).get("kind") or _kind_of(content)
     for name, value in given.items():
+        if name == "spectrum" and not _has_target(given, content):
+            _put(made, ("model", "target", "table"), True)
         if name == "power_law":
             _put(made, ("model", "spectrum", "power_law"), _power_law(value))
         elif name in _PLACES:
@@ -148,6 +155,12 @@ def _as_file(given: dict[str, Any], content: dict[str, Any]) -> dict[str, Any]:
                 place = ("model", "kernel", name)
             _put(made, place, _parsed(name, value))
     return made
+
+
+def _has_target(given: dict[str, Any], content: dict[str, Any]) -> bool:
+    """Whether the target is described, so that the energies of a table are not meant."""
+    model = content.get("model")
+    return "energies" in given or "source" in given or (isinstance(model, dict) and "target" in model)
 
 
 def _parsed(name: str, value: Any) -> Any:

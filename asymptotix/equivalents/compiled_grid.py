@@ -19,9 +19,10 @@ FIELDS = (
     "log_effective_ridge", "nu1",
 )  # fmt: skip
 
+_LOOPS = "asymptotix.equivalents.compiled_sweep"
 _EVALUATIONS = 4  # a point, for the estimate of the work
 _SERIES = 6
-_MANY, _HASTE = 1000, 26  # from so many points on a panel is built after 2 evaluations in it, not after 28
+_MANY, _HASTE = 1000, 14  # from so many points on a panel is built after 2 evaluations in it, not after 16
 
 
 def compiled_rows(levels: SortedLevels, n: FloatArray, p: FloatArray, lam: FloatArray) -> FloatArray | None:
@@ -44,12 +45,12 @@ def compiled_fields(
     from asymptotix.equivalents.compiled_sweep import ROWS
 
     out = np.empty((len(FIELDS), n.size))
-    left_out = _sweep(levels, n, p, lam, noise_variance, np.empty((ROWS, _columns(n))), out)
+    left_out = _sweep(levels, n, p, lam, noise_variance, np.empty((ROWS, n.size)), out)
     return out.reshape(-1, *n.shape) if left_out == 0 else None
 
 
 def _pays(levels: SortedLevels, points: int) -> bool:
-    if not (points and levels.logs.size and use_compiled(_EVALUATIONS * points * levels.logs.size)):
+    if not (points and levels.logs.size and use_compiled(_EVALUATIONS * points * levels.logs.size, _LOOPS)):
         return False
     return bool(max(abs(levels.logs[0]), abs(levels.logs[-1])) < SAFE_LOG and levels.count_errors[-1] == 0)
 
@@ -67,5 +68,7 @@ def _sweep(
     groups = np.stack([np.append(levels.group_minima, np.inf), levels.counts, levels.bounds])
     coefficients = np.empty((N_PANELS, NODES, _SERIES))
     visits = np.full(N_PANELS, _HASTE if n.size >= _MANY else 0)
-    grid = (np.ascontiguousarray(values).reshape(-1, _columns(n)) for values in (n, p, lam))
-    return int(sweep(*grid, noise, levels.tail, levels.hidden, arrays, groups, coefficients, visits, rows, out))
+    samples, features, ridges = (np.ascontiguousarray(values).reshape(-1, _columns(n)) for values in (n, p, lam))
+    return int(
+        sweep(samples, features, ridges, noise, levels.tail, levels.hidden, arrays, groups, coefficients, visits, rows, out)
+    )

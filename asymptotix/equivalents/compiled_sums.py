@@ -13,8 +13,8 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from asymptotix.acceleration.loops import exact, fast
 from asymptotix.equivalents.panels import CENTRES, HALF_WIDTH, NODE_POINTS, NODES, TO_MONOMIALS, TO_SERIES
-from asymptotix.spectra.compression.compiled import exact, fast
 
 __all__ = ["build_panel", "panel_residual", "panel_risks", "place", "residual_sums", "risk_sums"]
 

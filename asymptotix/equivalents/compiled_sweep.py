@@ -12,21 +12,24 @@ from __future__ import annotations
 import math
 
 import numpy as np
+from numba.types import Array, float64, int64
 from numpy.typing import NDArray
 
+from asymptotix.acceleration.loops import entry, exact, inlined
 from asymptotix.equivalents.compiled_sums import build_panel, panel_residual, panel_risks, place, residual_sums, risk_sums
-from asymptotix.equivalents.panels import CENTRES, HALF_WIDTH, LOWEST
-from asymptotix.spectra.compression.compiled import exact, inlined
+from asymptotix.equivalents.panels import CENTRES, HALF_WIDTH, LOWEST, N_PANELS, NODES
 
-__all__ = ["ROWS", "fields", "sweep"]
+__all__ = ["ROWS", "sweep"]
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
 
+_FIELDS = 17  # of `compiled_grid.FIELDS`
 ROWS = 9  # log kappa, kappa, d, evaluations, G, df2, spread, unlearned, mixed
 _CLOSE = 1e-5  # of d: the step that follows is exact to d^3 / 4
-_PATIENCE = 28  # evaluations of the levels in one panel that cost as much as its 14 nodes with all sums
+_WIDE = 512  # columns that are solved together
+_PATIENCE = 16  # evaluations of the levels in one panel that cost about as much as its 14 nodes with all sums
 _MAX_EVALUATIONS = 60
 _PLATEAU = 1e-300
 _LARGEST_COUNT, _LEAST_RIDGE, _LARGEST_RIDGE = 1e30, 1e-150, 1e100  # beyond them squares and quotients may leave the doubles
@@ -101,16 +104,17 @@ def _first_guess(levels: FloatArray, groups: FloatArray, goal: float, lam: float
 
 
 @inlined
-def _brackets(x: float, d: float, low: float, high: float) -> tuple[float, float]:
-    """The tangent bounds, widened by their rounding."""
-    width = 1e-14 * (1.0 + abs(x))
+def _brackets(x: float, d: float, low: float, high: float, stalled: int) -> tuple[float, float, int]:
+    """The tangent bounds, widened by their rounding, and the number of evaluations in turn that left more than half."""
+    margin, width = 1e-14 * (1.0 + abs(x)), high - low
     if abs(d) < 1e-2:  # without logarithms: log(1 + d) and -log(1 - d) are both within d^2 of d
-        return max(low, x + d - d * d - width), min(high, x + d + d * d + width)
-    if d > -1.0:
-        low = max(low, x + math.log1p(d) - width)
-    if d < 1.0:
-        high = min(high, x - math.log1p(-d) + width)
-    return low, high
+        low, high = max(low, x + d - d * d - margin), min(high, x + d + d * d + margin)
+    else:
+        if d > -1.0:
+            low = max(low, x + math.log1p(d) - margin)
+        if d < 1.0:
+            high = min(high, x - math.log1p(-d) + margin)
+    return low, high, stalled + 1 if high - low > width / 2 else 0
 
 
 @inlined
@@ -123,9 +127,7 @@ def _solve(
     Row j of `states` is the last evaluation: log kappa, kappa, panel, t, count, three sums, and the correction of the free step.
     """
     goal = min(n, p)
-    low, high, width = LOWEST, -LOWEST, -2 * LOWEST
-    evaluations, stalled = 0, 0
-    free = known
+    low, high, evaluations, stalled, free = LOWEST, -LOWEST, 0, 0, known
     x, kappa, count, signed, spread, bend = (states[0, j], states[1, j], states[4, j], states[5, j], states[6, j], states[7, j])
     correction, panel, t = states[8, j], int(states[2, j]), states[3, j]
     predicted = x
@@ -153,57 +155,57 @@ def _solve(
             step = math.log1p(max(residual / goal, -1.0 + 1e-15)) * (goal + residual) * inverse
         if free:  # no bounds yet: a bad step costs an evaluation, and bounds would cost as much as a good one saves
             free, predicted = False, x + step
-            x = min(max(predicted + correction, low), high)
+            x = predicted + correction
+            if not low <= x <= high:  # also where it is NaN, which is no index of a panel
+                x = low if x < low else high
             continue
-        low, high = _brackets(x, d, low, high)
+        low, high, stalled = _brackets(x, d, low, high, stalled)
         x += step
-        stalled = stalled + 1 if high - low > width / 2 else 0
-        width = high - low
         if not low <= x <= high or stalled > 2:
-            x = 0.5 * (low + high)
-            stalled = 0
+            x, stalled = 0.5 * (low + high), 0
     return False, 0.0, 0.0, evaluations
 
 
-# the three passes below have no branches, so that they run in vector registers
-@inlined
-def _equation(
-    n: float, p: float, lam: float, tail: float, kappa: float, count: float, signed: float, spread: float, bend: float
-) -> tuple[float, float, float]:  # fmt: skip
-    """d, the step of third order, and the slope."""
-    endless = p == np.inf
-    delta = 0.0 if endless else abs(n - p)
-    over = 1.0 / kappa
-    q = (lam if endless else p * lam) * over
-    root = max(math.sqrt(delta * delta + 4.0 * q), 1e-300)
-    share = 1.0 if endless else q / root / max(q, 1e-300)
-    slope = q * share
-    gap = q if endless else 2.0 * q / (delta + root)
-    turn = 1.0 if endless else 1.0 - 2.0 * slope / root
-    lumped = tail * over
-    total = spread + lumped + slope
-    inverse = 1.0 / total
-    d, c = ((count - min(n, p)) + signed + lumped + gap) * inverse, (bend - lumped - slope * turn) * inverse
-    return d, d * (1.0 - 0.5 * c * d * (1.0 - c * d)), total
+# `flat` is the buffer of `sweep` as one array: at distances of _WIDE, which the compiler knows, rows cannot overlap, and the loop
+# without branches runs in vector registers
+@exact
+def _equations(flat: FloatArray, columns: int, tail: float, free: bool) -> None:
+    """d, the step of third order and the slope of every point of a row, to rows 12 to 14; the free step goes to row 12."""
+    for j in range(columns):
+        goal, delta, scaled = flat[9 * _WIDE + j], flat[10 * _WIDE + j], flat[11 * _WIDE + j]
+        over = 1.0 / flat[_WIDE + j]
+        q = scaled * over
+        endless = delta == np.inf
+        apart = 0.0 if endless else delta
+        root = math.sqrt(apart * apart + 4.0 * q) + 1e-300
+        slope = q if endless else q / root
+        gap = q if endless else 2.0 * q / (apart + root)
+        turn = 0.0 if endless else 2.0 * slope / root
+        lumped = tail * over
+        total = flat[6 * _WIDE + j] + lumped + slope
+        inverse = 1.0 / total
+        d = ((flat[4 * _WIDE + j] - goal) + flat[5 * _WIDE + j] + lumped + gap) * inverse
+        c = (flat[7 * _WIDE + j] - lumped - slope * (1.0 - turn)) * inverse
+        step = d * (1.0 - 0.5 * c * d * (1.0 - c * d))
+        flat[12 * _WIDE + j] = flat[j] + flat[8 * _WIDE + j] + step if free else d
+        flat[13 * _WIDE + j] = step
+        flat[14 * _WIDE + j] = total
 
 
 @exact
 def _row(
     n: FloatArray, p: FloatArray, lam: FloatArray, tail: float, levels: FloatArray, groups: FloatArray,
-    coefficients: FloatArray, visits: IntArray, states: FloatArray, work: FloatArray,
+    coefficients: FloatArray, visits: IntArray, states: FloatArray,
 ) -> None:  # fmt: skip
-    """One free step and one evaluation of every point of a row, from those of the row above.
-
-    `work` becomes d, step and slope, with NaN where the free step left the range of kappa.
-    """
+    """One free step and one evaluation of every point of a row, from those of the row above; kappa NaN if out of range."""
+    flat = states.reshape(-1)
     for j in range(n.size):
-        work[0, j] = (
-            states[0, j]
-            + states[8, j]
-            + _equation(n[j], p[j], lam[j], tail, states[1, j], states[4, j], states[5, j], states[6, j], states[7, j])[1]
-        )
+        endless = p[j] == np.inf
+        states[9, j], states[10, j] = min(n[j], p[j]), abs(n[j] - p[j])
+        states[11, j] = lam[j] if endless else p[j] * lam[j]
+    _equations(flat, n.size, tail, True)
     for j in range(n.size):
-        x = work[0, j]
+        x = states[12, j]
         if LOWEST < x < -LOWEST:
             states[0, j] = x
             states[1, j], panel, states[3, j], states[4, j], states[5, j], states[6, j], states[7, j] = _evaluate(
@@ -212,44 +214,14 @@ def _row(
             states[2, j] = panel
         else:
             states[1, j] = np.nan
-    for j in range(n.size):
-        work[0, j], work[1, j], work[2, j] = _equation(
-            n[j], p[j], lam[j], tail, states[1, j], states[4, j], states[5, j], states[6, j], states[7, j]
-        )
-
-
-@exact
-def sweep(
-    n: FloatArray, p: FloatArray, lam: FloatArray, noise: float, tail: float, hidden: float, levels: FloatArray,
-    groups: FloatArray, coefficients: FloatArray, visits: IntArray, rows: FloatArray, out: FloatArray,
-) -> int:  # fmt: skip
-    """Solve the points of a grid of shape (rows, columns); return the number of points left out or of infinite risk.
-
-    `out` of as many columns as points takes the fields of the risks, and `rows` (ROWS, columns) is work space; or `out` is empty and
-    `rows` (ROWS, points) takes the roots and sums. A point left out has -1 evaluations and no fields.
-    """
-    columns = n.shape[1]
-    states, work, solved = np.zeros((9, columns)), np.zeros((3, columns)), np.zeros(columns, dtype=np.bool_)
-    left_out = 0
-    for i in range(n.shape[0]):
-        start = i * columns
-        at = rows if out.size else rows[:, start : start + columns]
-        if columns > 1 and i > 0:
-            _row(n[i], p[i], lam[i], tail, levels, groups, coefficients, visits, states, work)
-        left_out += _rest_of_row(
-            n[i], p[i], lam[i], tail, levels, groups, coefficients, visits, states, work, solved, columns > 1, i == 0, at
-        )
-        _finish(n[i], p[i], lam[i], tail, hidden, levels, coefficients, visits, at)
-        if out.size:
-            left_out += fields(n[i], p[i], noise, at, out[:, start : start + columns])
-    return left_out
+    _equations(flat, n.size, tail, False)
 
 
 @exact
 def _rest_of_row(
     n: FloatArray, p: FloatArray, lam: FloatArray, tail: float, levels: FloatArray, groups: FloatArray,
-    coefficients: FloatArray, visits: IntArray, states: FloatArray, work: FloatArray, solved: BoolArray, wide: bool,
-    first: bool, out: FloatArray,
+    coefficients: FloatArray, visits: IntArray, states: FloatArray, solved: BoolArray, wide: bool, first: bool,
+    out: FloatArray, at: int,
 ) -> int:  # fmt: skip
     """Accept what `_row` solved and solve the other points one by one; the number of points left out."""
     rank = np.inf if tail > 0 else groups[1, -1]
@@ -260,11 +232,11 @@ def _rest_of_row(
             known = solved[j]
             if first and j > 0:
                 known = solved[j - 1]
-                states[:, j] = states[:, j - 1]
+                states[:9, j] = states[:9, j - 1]
             elif wide and known and not first:
-                d, step, evaluations = work[0, j], work[1, j], 1
-                found = abs(d) <= _CLOSE and work[2, j] > _PLATEAU
-                # the next free step will be off by about as much as this one; a point not yet solved goes on from here without
+                d, step, evaluations = states[12, j], states[13, j], 1
+                found = abs(d) <= _CLOSE and states[14, j] > _PLATEAU
+                # the next free step will be off by about as much as this one; a point not yet solved goes on without
                 correction = states[8, j] + step
                 states[8, j] = correction if found and abs(correction) < _TRUSTED else 0.0
                 known = states[1, j] > 0.0
@@ -274,39 +246,49 @@ def _rest_of_row(
         solved[j] = found
         if not found:
             left_out += 1
-            out[3, j] = -1.0
+            out[3, at + j] = -1.0
             continue
-        out[0, j], out[1, j] = states[0, j] + step, states[1, j] * (1.0 + step * (1.0 + 0.5 * step))
-        out[2, j], out[3, j], out[4, j], out[5, j] = d, evaluations, states[3, j] + step / HALF_WIDTH, states[2, j]
+        out[0, at + j], out[1, at + j] = states[0, j] + step, states[1, j] * (1.0 + step * (1.0 + 0.5 * step))
+        out[2, at + j], out[3, at + j], out[4, at + j], out[5, at + j] = (
+            d,
+            evaluations,
+            states[3, j] + step / HALF_WIDTH,
+            states[2, j],
+        )
     return left_out
 
 
 @exact
 def _finish(
     n: FloatArray, p: FloatArray, lam: FloatArray, tail: float, hidden: float, levels: FloatArray, coefficients: FloatArray,
-    visits: IntArray, out: FloatArray,
+    visits: IntArray, out: FloatArray, at: int,
 ) -> None:  # fmt: skip
     """G and the sums of the risks at the roots, in a loop of its own since its points do not depend on each other."""
     for i in range(n.size):
-        if out[3, i] < 0:
+        if out[3, at + i] < 0:
             continue
-        kappa, panel = out[1, i], int(out[5, i])
+        kappa, panel = out[1, at + i], int(out[5, at + i])
         if visits[panel] < 0:
-            spread, df2, unlearned, mixed = panel_risks(coefficients, panel, out[4, i], kappa)
+            spread, df2, unlearned, mixed = panel_risks(coefficients, panel, out[4, at + i], kappa)
         else:
             spread, df2, unlearned, mixed = risk_sums(levels, kappa)
-        out[4, i] = _constraint(n[i], p[i], lam[i], kappa)[0]
-        out[5, i], out[6, i], out[7, i], out[8, i] = df2, spread + tail / kappa, unlearned + hidden, mixed
+        out[4, at + i] = _constraint(n[i], p[i], lam[i], kappa)[0]
+        out[5, at + i], out[6, at + i], out[7, at + i], out[8, at + i] = df2, spread + tail / kappa, unlearned + hidden, mixed
 
 
 @exact
-def fields(n: FloatArray, p: FloatArray, noise: float, rows: FloatArray, out: FloatArray) -> int:
+def _fields(n: FloatArray, p: FloatArray, noise: float, rows: FloatArray, out: FloatArray) -> int:
     """The formulas of `equivalent_risk`, in the order of `compiled_grid.FIELDS`; the number of infinite risks."""
     infinite = 0
     for i in range(n.size):
-        if rows[3, i] < 0:
-            continue
-        kappa, gap, df2, e, unlearned, mixed = rows[1, i], rows[4, i], rows[5, i], rows[6, i], rows[7, i], rows[8, i]
+        kappa, gap, df2, e, unlearned, mixed = (
+            rows[1, i],
+            rows[4, i],
+            rows[5, i],
+            rows[6, i],
+            rows[7, i],
+            rows[8, i],
+        )
         endless = p[i] == np.inf
         ahead = 0.0 if endless else n[i] - p[i]
         a, c = gap + max(ahead, 0.0), gap + max(-ahead, 0.0)
@@ -323,6 +305,53 @@ def fields(n: FloatArray, p: FloatArray, noise: float, rows: FloatArray, out: Fl
         out[6, i], out[7, i], out[8, i] = unlearned, unlearned * df2 * by_data, w * mixed
         out[9, i] = unlearned * e * w * per_sample * by_data + w * mixed * (df2 + e * w) * inverse
         out[10, i] = share * (e * (unlearned + mixed + noise) + a * mixed) * inverse
-        out[11, i], out[12, i], out[13, i], out[14, i], out[15, i] = df1, df2, per_sample, kappa, rows[0, i]
+        out[11, i], out[12, i], out[13, i], out[14, i], out[15, i] = (
+            df1,
+            df2,
+            per_sample,
+            kappa,
+            rows[0, i],
+        )
         out[16, i] = kappa if endless else kappa * (c / p[i])
     return infinite
+
+
+_GRID, _TABLE, _SERIES = Array(float64, 2, "C", readonly=True), float64[:, ::1], float64[:, :, ::1]
+
+
+@entry(_GRID, _GRID, _GRID, float64, float64, float64, _TABLE, _TABLE, _SERIES, int64[::1], _TABLE, _TABLE)
+def sweep(
+    n: FloatArray, p: FloatArray, lam: FloatArray, noise: float, tail: float, hidden: float, levels: FloatArray,
+    groups: FloatArray, coefficients: FloatArray, visits: IntArray, rows: FloatArray, out: FloatArray,
+) -> int:  # fmt: skip
+    """Solve the points of a grid of shape (rows, columns); return the number of points left out or of infinite risk.
+
+    `rows` (ROWS, points) takes the roots and sums; a point left out has -1 evaluations. If there is none, `out`, unless it is
+    empty, takes the fields of the risks.
+    """
+    if not (
+        n.shape == p.shape == lam.shape
+        and rows.shape == (ROWS, n.size)
+        and out.shape[0] == _FIELDS
+        and out.shape[1] in (0, n.size)
+    ):
+        raise ValueError("the arrays do not fit the grid")
+    if not (coefficients.shape[:2] == (N_PANELS, NODES) and visits.size == N_PANELS and levels.shape[0] == groups.shape[0] == 3):
+        raise ValueError("the arrays do not fit the loops")
+    left_out, columns = 0, n.shape[1]
+    states, solved = np.zeros((15, _WIDE)), np.zeros(_WIDE, dtype=np.bool_)
+    for left in range(0, columns, _WIDE):
+        right = min(left + _WIDE, columns)
+        for i in range(n.shape[0]):
+            ns, ps, ridges = n[i, left:right], p[i, left:right], lam[i, left:right]
+            # offsets and not slices, whose rows Numba does not know to be contiguous
+            at = i * columns + left
+            if columns > 1 and i > 0:
+                _row(ns, ps, ridges, tail, levels, groups, coefficients, visits, states)
+            left_out += _rest_of_row(
+                ns, ps, ridges, tail, levels, groups, coefficients, visits, states, solved, columns > 1, i == 0, rows, at
+            )
+            _finish(ns, ps, ridges, tail, hidden, levels, coefficients, visits, rows, at)
+    if out.size and left_out == 0:  # at the end, since long streams to 17 rows are written faster than many short ones
+        left_out = _fields(n.reshape(-1), p.reshape(-1), noise, rows, out)
+    return left_out

@@ -60,7 +60,7 @@ def risk(
     curve = _float_risk(model, n_samples=n_samples, ridge=ridge, n_features=n_features)
     if not certify and digits is None:
         return curve
-    from asymptotix.equivalents.certified import certified_curve  # its import costs more than most answers
+    from asymptotix.equivalents.certified.enclosures import certified_curve  # its import costs more than most answers
 
     return certified_curve(model, curve, digits)
 

@@ -9,12 +9,28 @@ is the root of
 This is $\lambda p = \nu_2(n-\mathrm{df}_1)(p-\mathrm{df}_1)$ at $\kappa=\nu_2$, so $n-\mathrm{df}_1$ and $p-\mathrm{df}_1$ are
 G and $G+\Delta$, never a subtraction.
 
-Convergence. $f(\kappa)=\mathrm{df}_1+G$ is decreasing, convex in $\kappa$ and concave in $1/\kappa$. Hence, with
-$d=(f(\kappa)-m)/(-\partial f/\partial\log\kappa)$, the tangents in the
-two variables bound the root: $\kappa(1+d)\le\kappa_*\le\kappa/(1-d)$. Every evaluation shrinks the bracket by them, starting
-from that of `bracket`; Newton's step in log-log is taken if it falls inside and the bracket halved in one of the last two
-evaluations, and the bracket is bisected otherwise, so the iteration can neither diverge nor crawl; near the root it is
-quadratic, and $|d|\le10^{-8}$ determines it to $d^2$.
+Bounds. $f(\kappa)=\mathrm{df}_1+G$ is decreasing, convex in $\kappa$ and concave in $1/\kappa$, since each $s/(s+\kappa)$,
+$\lambda/\kappa$ and the G of random features are. Hence, with $d=(f(\kappa)-m)/S$, $S=-\partial f/\partial\log\kappa$, the
+tangents in the two variables bound the root:
+
+.. math:: \kappa(1+d)\le\kappa_*\le\frac\kappa{1-d}. \tag{B}
+
+Convergence. Every evaluation shrinks the bracket by (B), starting from that of `bracket` (the compiled loops: $e^{\pm300}$, and
+what they do not find there is left to NumPy). A Newton step, in log-log far from the root and of third order near it, is taken if
+it falls inside and the bracket halved in one of the last two or three evaluations; the bracket is bisected otherwise. So the
+bracket of $\log\kappa$ halves at least once in four evaluations until $|d|$ is small: the iteration neither diverges nor crawls.
+
+The last step. With $x=\log\kappa$, $S'=dS/dx$ and $c=S'/S$: $|S'|\le S$ and $|S''|\le S$. For with $L=s/(s+\kappa)$ the
+derivatives of $L(1-L)$ are $L(1-L)(2L-1)$ and $L(1-L)(1-6L(1-L))$, and those of $H=-dG/dx$ are $-H(1-\theta)$ and
+$H(1-3\theta+3\theta^2)$ with $\theta=2q/(\Delta^2+4q)\in[0,\frac12]$ ($\theta=0$ for ridge regression). Taylor's theorem then
+gives, for $|d|\le10^{-2}$,
+
+.. math:: \Big|\log\frac{\kappa_*}\kappa-d+\frac c2d^2-\frac{c^2}2d^3\Big|\le|d|^3,
+
+so an evaluation with $|d|\le10^{-5}$ determines the root to $10^{-15}$, and one with $|d|\le10^{-8}$ does so by (B) without c.
+
+Rounding. The split residual (`level_sums`) has condition at most 2 against S, so its summation error enters $\log\kappa$ at most
+twice; this, the rounding of the counts, and the last step are what `lower` and `upper` allow for.
 """
 
 from __future__ import annotations
@@ -107,7 +123,7 @@ def effective_ridge(
     solved = solve_on_levels(levels, spectrum, n_samples=n_samples, ridge=ridge, n_features=n_features)
     if not certify and digits is None:
         return solved
-    from asymptotix.equivalents.certified import certified_ridge  # needs an extra, and this module
+    from asymptotix.equivalents.certified.enclosures import certified_ridge  # needs an extra, and this module
 
     return certified_ridge(solved, spectrum, n_samples=n_samples, ridge=ridge, n_features=n_features, digits=digits)
 
@@ -125,7 +141,7 @@ def solve_with_sums(
 ) -> tuple[EffectiveRidge, LevelSums | None]:
     """`solve_on_levels` for a checked grid, and the flat sums at the roots if the solution gave them on its way."""
     if np.any(lam < 0):
-        from asymptotix.equivalents.negative_ridge import solve_with_negative
+        from asymptotix.equivalents.negative_ridge.solver import solve_with_negative
 
         return solve_with_negative(levels, spectrum, n, lam, p), None
     roots = find_roots(levels, n, p, lam)

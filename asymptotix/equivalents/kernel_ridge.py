@@ -53,13 +53,18 @@ def finite_population_risk(
             f"below the number of points ({population})",
             "sampling='replacement' has no such limit",
         )
-    out = {name: np.empty(n.shape) for name in _FIELDS}
+    out = {name: np.empty(n.size) for name in _FIELDS}
+    block = max(1, _BLOCK // population)
     for one_ridge in np.unique(lam):
-        at = lam == one_ridge
-        for name, values in _at_ridge(model, population, n[at], float(one_ridge)).items():
-            out[name][at] = values
-    return curve(model, out, n_samples=n_samples, ridge=ridge)
+        at = np.flatnonzero(lam == one_ridge)
+        for start in range(0, at.size, block):
+            points = at[start : start + block]
+            for name, values in _at_ridge(model, population, n.ravel()[points], float(one_ridge)).items():
+                out[name][points] = values
+    return curve(model, {name: values.reshape(n.shape) for name, values in out.items()}, n_samples=n_samples, ridge=ridge)
 
+
+_BLOCK = 1 << 18  # entries of a temporary, one a point and eigenvalue: two megabytes
 
 _FIELDS = (
     "excess_risk",

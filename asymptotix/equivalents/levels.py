@@ -47,11 +47,13 @@ class SortedLevels:
     def of(cls, spectrum: Spectrum, target: Target | None = None) -> SortedLevels:
         """Sort, drop zero eigenvalues, which no sum sees, and compress a long spectrum (`spectra.compression`)."""
         energies = np.zeros(len(spectrum)) if target is None else target.padded(len(spectrum))
-        hidden = (0.0 if target is None else target.tail) + _on_zeros(spectrum, energies)
+        # logarithms only where an eigenvalue is zero, since those of a long spectrum cost more than its table
+        positive = bool(spectrum.eigenvalues[-1] > 0 and np.min(spectrum.eigenvalues) > 0)
+        hidden = (0.0 if target is None else target.tail) + (0.0 if positive else _on_zeros(spectrum, energies))
         if isinstance(spectrum, CompressedSpectrum) and spectrum.rank > 0:
             nodes = spectrum.levels.values.size
             return cls._of_table(spectrum.levels, spectrum, energies[:nodes], hidden, np.bool_(True))
-        if len(spectrum) > _LONG and not _underflows(spectrum):
+        if len(spectrum) > _LONG and (positive or not _underflows(spectrum)):
             levels = cls._compressed(spectrum, energies, hidden)
             if levels is not None:
                 return levels
@@ -65,8 +67,8 @@ class SortedLevels:
     @classmethod
     def _compressed(cls, spectrum: Spectrum, energies: FloatArray, hidden: float) -> SortedLevels | None:
         """The table of a long spectrum; None where it is hardly shorter, or where eigenvalues lie beyond e^+-300."""
-        multiplicities = None if _all_ones(spectrum.multiplicities) else spectrum.multiplicities
-        informed = bool(np.any(energies))
+        multiplicities = None if spectrum.is_simple else spectrum.multiplicities
+        informed = bool(energies[0] > 0 or np.any(energies))
         table = compressed_levels(spectrum.eigenvalues, multiplicities, energies if informed else None)
         nodes, weights = table.values, table.weights
         if not (0 < 4 * nodes.size < len(spectrum) and nodes[-1] > _LEAST and nodes[0] < 1.0 / _LEAST):
@@ -139,21 +141,13 @@ def _nonzero_decreasing(spectrum: Spectrum, energies: FloatArray) -> tuple[Float
 
 
 def _on_zeros(spectrum: Spectrum, energies: FloatArray) -> float:
-    """The energy on zero eigenvalues; no logarithms where none can be zero, since they cost more than the table."""
-    if spectrum.eigenvalues[-1] > 0 and np.min(spectrum.eigenvalues) > 0:
-        return 0.0
+    """The energy on zero eigenvalues."""
     return float(np.sum(energies[spectrum.log_eigenvalues == -np.inf]))
 
 
 def _underflows(spectrum: Spectrum) -> bool:
     """Whether an eigenvalue is zero in float64 and not in its logarithm: a table of the eigenvalues would lose it."""
-    if spectrum.eigenvalues[-1] > 0 and np.min(spectrum.eigenvalues) > 0:
-        return False
     return bool(np.any((spectrum.eigenvalues == 0) & (spectrum.log_eigenvalues > -np.inf)))
-
-
-def _all_ones(multiplicities: FloatArray) -> bool:
-    return (multiplicities.strides == (0,) and multiplicities[0] == 1.0) or bool(np.all(multiplicities == 1.0))
 
 
 def _running(counts: FloatArray) -> FloatArray:

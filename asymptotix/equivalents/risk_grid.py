@@ -9,7 +9,7 @@ from asymptotix.equivalents.compiled_grid import FIELDS, compiled_fields
 from asymptotix.equivalents.equivalent_risk import risk_values
 from asymptotix.equivalents.fixed_point import checked_grid, solve_with_sums, warn_of_truncation
 from asymptotix.equivalents.levels import SortedLevels
-from asymptotix.equivalents.signed_sums import signed_level_sums
+from asymptotix.equivalents.negative_ridge.signed_sums import signed_level_sums
 from asymptotix.models.kernel_ridge import KernelRidge
 from asymptotix.models.random_features import RandomFeatures
 from asymptotix.models.ridge_regression import RidgeRegression

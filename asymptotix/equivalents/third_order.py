@@ -18,6 +18,7 @@ __all__ = ["ThirdOrderSums", "third_order_sums"]
 FloatArray = NDArray[np.float64]
 
 _BLOCK = 1 << 16  # entries of a temporary: half a megabyte
+_UNDERFLOW = 300.0  # of log kappa below the largest level: its (1 - L)^2 is then below e^-600
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,13 +50,27 @@ def third_order_sums(levels: SortedLevels, log_kappa: FloatArray) -> ThirdOrderS
         product *= u
         out[1, index] = product @ levels.multiplicities
         out[2, index] = product @ levels.energies
-    with np.errstate(over="ignore"):
+    with np.errstate(over="ignore", invalid="ignore"):
         scale = np.exp(-log_kappa[positive])
         if levels.tail > 0:
             out[1, positive] += np.exp(np.minimum(np.log(levels.tail) - log_kappa[positive], 709.0))
-        out[3, positive] = out[0, positive] * scale
-        out[4:, positive] = out[1:3, positive] * scale * scale
+        for kept, powers in ((3, scale), (4, scale * scale), (5, scale * scale)):
+            out[kept, positive] = np.where(out[kept - 3, positive] == 0, 0.0, out[kept - 3, positive] * powers)
+    if levels.logs.size:
+        _replace_underflow(levels, log_kappa, out)
     return ThirdOrderSums(*out)
+
+
+def _replace_underflow(levels: SortedLevels, log_kappa: FloatArray, out: FloatArray) -> None:
+    r"""What is kept per kappa where $1-L$ may underflow: $s^2/(s+\kappa)^3$ and $s/(s+\kappa)^3$ through logarithms."""
+    seen = levels.energies != 0
+    for index in np.flatnonzero((log_kappa > -np.inf) & (log_kappa < levels.logs[0] - _UNDERFLOW)):
+        cubes = levels.logs - 3.0 * np.logaddexp(levels.logs, log_kappa[index])
+        with np.errstate(over="ignore"):
+            tail = np.exp(np.log(levels.tail) - 3.0 * log_kappa[index]) if levels.tail > 0 else 0.0
+            out[3, index] = np.exp(levels.logs + cubes) @ levels.multiplicities
+            out[4, index] = np.exp(cubes) @ levels.multiplicities + tail
+            out[5, index] = np.exp(cubes[seen]) @ levels.energies[seen]
 
 
 def _at_zero(levels: SortedLevels) -> FloatArray:

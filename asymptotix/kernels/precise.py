@@ -220,6 +220,8 @@ def _nodes(cuts: list[mpf], reach: mpf, fineness: float, scale: float) -> list[t
     if not inside:
         step = mpmath.mpf(fineness / max(1.0, _POLE_SCALE * scale))
         half = int(reach / step)
+        if half**2 > 100 * _MAX_EVALUATIONS:
+            raise HypothesisError(f"quadrature at {scale:.3g} times the scale of s needs too many nodes: use smaller variances")
         points = [(step * j, step) for j in range(-half, half + 1)]
     else:
         edges = [-reach, *inside, reach]

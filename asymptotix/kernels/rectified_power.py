@@ -80,7 +80,7 @@ class RectifiedPowerKernel:
         factor = gamma(n + 1.0) ** 2 / (2.0 * math.sqrt(2.0 * math.pi) * gamma(n + 1.5))
         series = hyp2f1(0.5, 0.5, n + 1.5, 0.5 * correlation.plus)
         if n < _NEAR_ONE:
-            series = np.where(correlation.rho > 0, self._from_one(0.5 * correlation.minus), series)
+            series = np.where(correlation.rho > 0, self._from_one(np.minimum(0.5 * correlation.minus, 0.5)), series)
         return np.asarray(factor * correlation.plus ** (n + 0.5) * series)
 
     def _from_one(self, gap: FloatArray) -> FloatArray:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field, model_validator
 
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 __all__ = ["LevelTargetPart", "SpectrumPart", "TargetPart", "spectrum_and_target"]
 
-_SPECTRA = ("eigenvalues", "power_law", "exponential", "marchenko_pastur", "parts")
-_TARGETS = ("energies", "source", "decay", "weight", "parts")
+_SPECTRA = ("eigenvalues", "power_law", "exponential", "marchenko_pastur", "table", "parts")
+_TARGETS = ("energies", "source", "decay", "weight", "table", "parts")
 
 
 class OneSpectrumPart(Part):
@@ -49,9 +49,18 @@ class OneSpectrumPart(Part):
 
 
 class SpectrumPart(OneSpectrumPart):
-    """One description, or `parts`: several side by side, as in spikes above a bulk."""
+    """One description; `table`, a file that `asymptotix compress` wrote; or `parts`, several side by side: spikes and a bulk."""
 
+    table: Annotated[str, Field(min_length=1)] | None = None
     parts: Annotated[list[OneSpectrumPart], Field(min_length=1)] | None = None
+
+    def build(self) -> Spectrum:
+        """The Spectrum described, where it is one."""
+        if self.table is None:
+            return super().build()
+        from asymptotix.spectra.compression.compressing import load_spectrum
+
+        return load_spectrum(self.table)
 
 
 class LevelTargetPart(Part):
@@ -93,8 +102,9 @@ class OneTargetPart(Part):
 
 
 class TargetPart(OneTargetPart):
-    """One description, or `parts`: one for each part of the spectrum."""
+    """One description; or `table = true`, the energies in the spectrum's table; or `parts`: one for each part of the spectrum."""
 
+    table: Literal[True] | None = None
     parts: Annotated[list[OneTargetPart], Field(min_length=1)] | None = None
 
 
@@ -123,6 +133,7 @@ def spectrum_and_target(spectrum: SpectrumPart, target: TargetPart) -> tuple[Spe
 
 def _pair(spectrum: OneSpectrumPart, target: OneTargetPart, name: str) -> tuple[Spectrum, Target]:
     from asymptotix.errors import InvalidInputError
+    from asymptotix.spectra.compression.compressed_spectrum import CompressedSpectrum
     from asymptotix.spectra.density import DensitySpectrum
     from asymptotix.spectra.exponential import ExponentialDecay
     from asymptotix.spectra.power_law import PowerLaw
@@ -135,10 +146,17 @@ def _pair(spectrum: OneSpectrumPart, target: OneTargetPart, name: str) -> tuple[
         return built, built.target(target.source)
     if target.decay is not None and isinstance(built, PowerLaw | ExponentialDecay):
         return built, built.target(decay=target.decay)
+    if isinstance(target, TargetPart) and target.table and isinstance(built, CompressedSpectrum):
+        if built.target is None:
+            remedy = "make the table again with energies: asymptotix compress FILE --energies FILE -o TABLE"
+            raise InvalidInputError("target.table", "no energies in the table of the spectrum", "a table with energies", remedy)
+        return built, built.target
     if target.weight is not None and isinstance(built, DensitySpectrum):
         return built, built.target(target.weight, energy=1.0 if target.energy is None else target.energy)
-    key = next(key for key in _TARGETS if getattr(target, key) is not None)
-    needs = {"source": "a power_law", "decay": "a power_law or exponential", "weight": "marchenko_pastur"}[key]
+    key = next(key for key in _TARGETS if getattr(target, key, None) is not None)
+    needs = {"source": "a power_law", "decay": "a power_law or exponential", "weight": "marchenko_pastur", "table": "a table"}[
+        key
+    ]
     raise InvalidInputError(
         f"{name}.{key}", getattr(target, key), f"left out unless the spectrum is {needs}", "give target.energies"
     )

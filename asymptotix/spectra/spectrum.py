@@ -27,8 +27,8 @@ class Spectrum:
     Sums over the spectrum are $\sum_i m_i g(s_i)$ plus the limit of the flat remainder, for example
     $\mathrm{df}_1(\kappa) = \sum_i m_i s_i/(s_i+\kappa) + \mathrm{tail}/\kappa$.
 
-    A Spectrum does not change when the arrays that it was made of do: it copies them, except a contiguous float64 array that nobody
-    can write to (`array.setflags(write=False)` on the array that owns the memory), which it keeps.
+    A Spectrum does not change when the arrays that it was made of do: it copies them, except a contiguous float64 array that
+    nobody can write to (`array.setflags(write=False)` on the array that owns the memory), which it keeps.
 
     Args:
         eigenvalues: finite, $\ge 0$, one per level, any order (the order is kept: level k of a `Target` belongs to level k).
@@ -43,7 +43,6 @@ class Spectrum:
     """
 
     eigenvalues: FloatArray
-    multiplicities: FloatArray
     tail: float = 0.0
     tail_peak: float = 0.0
     tail_error: float = 0.0
@@ -64,15 +63,9 @@ class Spectrum:
         if not (levels.min() >= 0 and levels.max() < np.inf):  # also for NaN
             index = int(np.argmin((levels >= 0) & (levels < np.inf)))
             raise InvalidInputError(f"eigenvalues[{index}]", float(levels[index]), "finite and >= 0")
-        # a view of a single 1: an array of ones costs a long spectrum more than its check
-        counts = np.broadcast_to(1.0, levels.shape) if multiplicities is None else _vector("multiplicities", multiplicities)
-        if counts.shape != levels.shape:
-            raise InvalidInputError("multiplicities", f"{counts.size} values", f"as many as eigenvalues ({levels.size})")
-        if multiplicities is not None and not (counts.min() > 0 and counts.max() < np.inf):
-            index = int(np.argmin((counts > 0) & (counts < np.inf)))
-            raise InvalidInputError(f"multiplicities[{index}]", float(counts[index]), "finite and > 0")
-        for name, array in (("eigenvalues", levels), ("multiplicities", counts)):
-            object.__setattr__(self, name, array)
+        object.__setattr__(self, "eigenvalues", levels)
+        if multiplicities is not None:
+            object.__setattr__(self, "multiplicities", _counts(multiplicities, levels.size))
         for name, number in (("tail", tail), ("tail_peak", tail_peak), ("tail_error", tail_error)):
             object.__setattr__(self, name, real_number(name, number, lambda v: 0 <= v < np.inf, "finite and >= 0"))
         object.__setattr__(self, "_log_eigenvalues", _log_eigenvalues)
@@ -102,6 +95,19 @@ class Spectrum:
         return cls(values), Target(values * (vectors.T @ coefficients) ** 2)
 
     @cached_property
+    def multiplicities(self) -> FloatArray:
+        """One for each level; 1 where none were given."""
+        # made when asked for: an array of ones costs a long spectrum more than its check
+        ones = np.ones_like(self.eigenvalues)
+        ones.setflags(write=False)
+        return ones
+
+    @property
+    def is_simple(self) -> bool:
+        """Whether every level counts once."""
+        return "multiplicities" not in self.__dict__ or bool(np.all(self.multiplicities == 1.0))
+
+    @cached_property
     def log_eigenvalues(self) -> FloatArray:
         """Natural logarithms; -inf for a zero eigenvalue."""
         if self._log_eigenvalues is not None:
@@ -115,12 +121,14 @@ class Spectrum:
         if self.tail > 0:
             return float("inf")
         present = self.eigenvalues > 0 if self._log_eigenvalues is None else self._log_eigenvalues > -np.inf
+        if "multiplicities" not in self.__dict__:
+            return float(np.count_nonzero(present))
         return float(np.sum(self.multiplicities[present]))
 
     @property
     def trace(self) -> float:
         r"""$\sum_i m_i s_i$ + tail."""
-        if self.multiplicities.strides == (0,):
+        if "multiplicities" not in self.__dict__:
             return float(np.sum(self.eigenvalues)) + self.tail
         return float(self.multiplicities @ self.eigenvalues) + self.tail
 
@@ -148,6 +156,16 @@ def _vector(name: str, values: ArrayLike) -> FloatArray:
     if array.ndim != 1 or array.size == 0:
         raise InvalidInputError(name, f"array of shape {array.shape}", "a nonempty one-dimensional array")
     return array
+
+
+def _counts(multiplicities: ArrayLike, levels: int) -> FloatArray:
+    counts = _vector("multiplicities", multiplicities)
+    if counts.size != levels:
+        raise InvalidInputError("multiplicities", f"{counts.size} values", f"as many as eigenvalues ({levels})")
+    if not (counts.min() > 0 and counts.max() < np.inf):
+        index = int(np.argmin((counts > 0) & (counts < np.inf)))
+        raise InvalidInputError(f"multiplicities[{index}]", float(counts[index]), "finite and > 0")
+    return counts
 
 
 def checked_spectrum(spectrum: object) -> Spectrum:

@@ -6,6 +6,8 @@ arithmetic, so equal coefficients are equal objects; square roots obey S^2 = bas
 
 Square roots are taken of positive quantities only (variances, determinants). The sign of an irreducible factor under a root is
 read at one point of the domain q1, q2 > 0, q1 q2 > c^2: it cannot change inside, since the radicand would change sign with it.
+The point has tiny q1, q2 and c, where every Gaussian integral of an exponential of a square converges. Nor can a sign change as
+the parameters of an activation move: radicands vanish nowhere, and what is divided by is positive (`activations.signs`).
 """
 
 from __future__ import annotations
@@ -23,6 +25,8 @@ from asymptotix.symbolic.functions import Phi, Phi2
 __all__ = ["canonical", "difference_is_zero", "is_zero", "root"]
 
 _PI = sp.Symbol("pi_", positive=True)
+_TINY = sp.Rational(1, 10**40)
+_INSIDE = {"q1": sp.Rational(13, 11) * _TINY, "q2": sp.Rational(17, 13) * _TINY, "c": sp.Rational(5, 17) * _TINY}
 Monomial = tuple[tuple[sp.Expr, int], ...]  # sorted atoms with exponents; a root has exponent 1
 Table = dict[Monomial, Any]  # monomial -> element of the coefficient field
 
@@ -69,8 +73,7 @@ def _root(radicand: sp.Expr) -> sp.Expr:
 
 @lru_cache(maxsize=4096)
 def _sign(expression: sp.Expr) -> int:
-    point = {s: {"q1": sp.Rational(13, 11), "q2": sp.Rational(17, 13), "c": sp.Rational(5, 17)}.get(s.name, sp.Rational(7, 19))
-             for s in expression.free_symbols}  # fmt: skip
+    point = {s: _INSIDE.get(s.name, sp.Rational(7, 19)) for s in expression.free_symbols}
     return 1 if expression.subs(point).evalf() > 0 else -1
 
 
@@ -86,6 +89,11 @@ def _factored(coefficient: Any) -> sp.Expr:
     product = sp.Mul(*powers)
     # SymPy would multiply a number into a sum: (d + 1)/2 is to stay
     return sp.Mul(number, product, evaluate=False) if product.is_Add and number != 1 else number * product
+
+
+def _evaluated(atom: sp.Expr) -> sp.Expr:
+    """SymPy's own form: its constant E is no `exp` and would not join other exponentials, so exp(1) stays unevaluated inside."""
+    return sp.exp(atom.args[0]) if isinstance(atom, sp.exp) else atom
 
 
 def _product(one: Any, two: Any) -> Any:
@@ -123,7 +131,7 @@ class _Ring:
             return product
         if expression is sp.I:
             return {((sp.I, 1),): self.field.one}
-        if isinstance(expression, sp.exp):
+        if isinstance(expression, sp.exp) or expression is sp.E:
             return self._exponential(expression)
         if expression.is_Pow:
             return self._power(expression.base, expression.exp)
@@ -182,8 +190,8 @@ class _Ring:
         return result
 
     def _exponential(self, expression: sp.exp) -> Table:
-        exponent = canonical(expression.args[0])
-        return {((sp.exp(exponent), 1),): self.field.one} if exponent != 0 else self.table(sp.S.One)
+        exponent = canonical(sp.S.One if expression is sp.E else expression.args[0])
+        return {((sp.exp(exponent, evaluate=False), 1),): self.field.one} if exponent != 0 else self.table(sp.S.One)
 
     def _function(self, expression: sp.Expr) -> Table:
         if not all(isinstance(argument, sp.Expr) for argument in expression.args):
@@ -273,7 +281,7 @@ class _Ring:
                 del powers[atom]
         exponent = canonical(exponent)
         if exponent != 0:
-            powers[sp.exp(exponent)] = 1
+            powers[sp.exp(exponent, evaluate=False)] = 1
         return tuple(sorted(powers.items(), key=lambda item: sp.default_sort_key(item[0]))), factor
 
     def to_expression(self, table: Table) -> sp.Expr:
@@ -282,5 +290,5 @@ class _Ring:
         for monomial, coefficient in table.items():
             check_deadline()
             rational = _factored(coefficient).subs(_PI, sp.pi)
-            terms.append(sp.Mul(rational, *(atom**power for atom, power in monomial)))
+            terms.append(sp.Mul(rational, *(_evaluated(atom) ** power for atom, power in monomial)))
         return sp.Add(*terms)

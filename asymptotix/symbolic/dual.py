@@ -13,10 +13,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 import sympy as sp
 
+from asymptotix.activations import Activation, ActivationFamily
 from asymptotix.activations.tree import Node
 from asymptotix.errors import InvalidInputError, NotInClosedClassError
 from asymptotix.symbolic.arc_cosine import MAX_ORDER
@@ -25,6 +25,7 @@ from asymptotix.symbolic.canonical import canonical
 from asymptotix.symbolic.deadline import NUMERIC_KERNELS, time_limited
 from asymptotix.symbolic.derivation import Derivation
 from asymptotix.symbolic.expectation import gaussian_mean
+from asymptotix.symbolic.expressions import parameter_conditions, sympy_symbol
 from asymptotix.symbolic.formula import Q1, Q2, C, Formula, Status
 from asymptotix.symbolic.integrability import pair_assumptions
 from asymptotix.symbolic.lowering import lower
@@ -32,10 +33,7 @@ from asymptotix.symbolic.monomials import half_monomials, monomial_kernel
 from asymptotix.symbolic.price_chain import chain_derivation, chain_proof, chain_route
 from asymptotix.symbolic.terms import ONE, Cdf, Terms, differentiate, multiply
 
-if TYPE_CHECKING:
-    from asymptotix.activations import Activation
-
-__all__ = ["DualForm", "diagonal", "dual_form", "dual_kernel", "resolve_activation"]
+__all__ = ["DualForm", "diagonal", "dual_form", "dual_kernel", "resolve", "resolve_activation"]
 
 CHAIN_ORDER = 3  # half monomials of higher order take the route of `monomials`
 MAX_WORK = 1500  # products of powers over all pairs of terms; beyond it the engine has always met its time limit
@@ -58,32 +56,40 @@ class DualForm:
         return CachedForm(self.expression, self.derivation, self.assumptions, self.route)
 
 
-def resolve_activation(activation: Activation | str) -> Activation:
-    """The activation itself, or the one that a text denotes."""
-    from asymptotix.activations import Activation, activation as build
+def resolve_activation(activation: Activation | ActivationFamily | str) -> Activation:
+    """The activation itself, or the one that a text denotes; a family with parameters is refused."""
+    s = resolve(activation)
+    return s.require_numbers() if isinstance(s, ActivationFamily) else s
 
-    if isinstance(activation, Activation):
+
+def resolve(activation: Activation | ActivationFamily | str) -> Activation | ActivationFamily:
+    """The activation or the family itself, or the activation that a text denotes."""
+    from asymptotix.activations import activation as build
+
+    if isinstance(activation, Activation | ActivationFamily):
         return activation
     if not isinstance(activation, str):
         raise InvalidInputError("activation", activation, "an Activation or a text such as 'relu' or 'max(x,0)**2'")
     return build(activation)
 
 
-def dual_kernel(activation: Activation | str, *, derivative: bool = False, allow_numeric: bool = True) -> Formula:
-    r"""$E[s(u) s(v)]$, or $E[s'(u) s'(v)]$ with `derivative=True`, as a function of q1, q2 and c; closed where known.
+def dual_kernel(
+    activation: Activation | ActivationFamily | str, *, derivative: bool = False, allow_numeric: bool = True
+) -> Formula:
+    r"""$E[s(u) s(v)]$, or $E[s'(u) s'(v)]$ with `derivative=True`, in q1, q2 and c; in closed form where one is known.
 
     (u, v) is a centred Gaussian pair with E u^2 = q1, E v^2 = q2, E u v = c. Derivatives are distributional: the derivative
     kernel of a step is the joint density of (u, v) at the jump.
 
     Args:
-        activation: an Activation, or its text.
+        activation: an Activation, its text, or an ActivationFamily, whose parameters become further symbols of the formula.
         derivative: the kernel of s' instead of s.
         allow_numeric: where no closed form is known to the engine, return a formula of status "numeric": the defining
             integral, with values by quadrature and a bound on their error. False insists on a closed form.
 
     Raises:
-        NotInClosedClassError: no closed form is known to the engine, and `allow_numeric` is False or the activation grows too
-            fast for the quadrature; the message names the part of s that is outside the class.
+        NotInClosedClassError: no closed form is known to the engine, and `allow_numeric` is False, the activation grows too
+            fast for the quadrature, or it has parameters; the message names the part of s that is outside the class.
 
     Source: [Price1958]; rectified monomials [ChoSaul2009] (twice this value).
 
@@ -93,10 +99,12 @@ def dual_kernel(activation: Activation | str, *, derivative: bool = False, allow
     >>> dual_kernel("tanh").status.kind
     'numeric'
     """
-    s = resolve_activation(activation)
+    s = resolve(activation)
     try:
         return _closed_form(s, derivative)
     except NotInClosedClassError as refusal:
+        if isinstance(s, ActivationFamily):  # a parameter without a value has no numbers
+            raise NotInClosedClassError(str(refusal).replace(NUMERIC_KERNELS, s.numeric_remedy())) from None
         if not allow_numeric:
             raise
         from asymptotix.symbolic.numeric import no_closed_form
@@ -105,19 +113,21 @@ def dual_kernel(activation: Activation | str, *, derivative: bool = False, allow
 
 
 @time_limited
-def _closed_form(s: Activation, derivative: bool) -> Formula:
-    from asymptotix.kernels import KernelMap
+def _closed_form(s: Activation | ActivationFamily, derivative: bool) -> Formula:
+    from asymptotix.kernels.kernel_family import kernel_of
 
     form, status = _checked_form(s.tree, derivative)
+    parameters = s.parameters if isinstance(s, ActivationFamily) else ()
     return Formula(
         name=f"dual_kernel({s.name!r}{', derivative=True' if derivative else ''})",
         left=(r"\dot{k}" if derivative else "k") + "(q_1, q_2, c)",
-        symbols=(Q1, Q2, C),
+        symbols=(Q1, Q2, C, *map(sympy_symbol, parameters)),
         expression=form.expression,
         derivation=form.derivation,
         status=status,
-        assumptions=form.assumptions,
-        kernel=KernelMap(s, derivative=derivative),
+        assumptions=(*form.assumptions, *parameter_conditions(parameters)),
+        kernel=kernel_of(s, derivative=derivative),
+        family=s if isinstance(s, ActivationFamily) else None,
     )
 
 
@@ -175,9 +185,9 @@ def diagonal(tree: Node) -> sp.Expr:
     terms = lower(tree)
     try:
         return gaussian_mean(multiply(terms, terms), sp.S.Zero, Q1)
-    except NotInClosedClassError:
+    except NotInClosedClassError as refusal:
         # products of two Phi: the pair's form has no threshold and is regular at c = q1 = q2
-        value = canonical(dual_form(tree).expression.subs({Q2: Q1, C: Q1}))
-    if value.has(sp.nan, sp.zoo, sp.oo):
-        raise NotInClosedClassError("no closed form known to the engine for E[s(u)^2]")
-    return value
+        value = dual_form(tree).expression.subs({Q2: Q1, C: Q1})
+        if value.has(sp.nan, sp.zoo, sp.oo):
+            raise NotInClosedClassError(f"no closed form known to the engine for E[s(u)^2]: {refusal}") from None
+        return canonical(value)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import sympy as sp
 
-from asymptotix.activations.tree import Apply, Constant, Node, Number, Power, Product, Sum, Variable
+from asymptotix.activations.tree import Apply, Constant, Node, Number, Power, Product, Sum, Symbol, Variable
 from asymptotix.symbolic.functions import Phi
 
-__all__ = ["FUNCTION_BUILDERS", "X", "sympy_expression"]
+__all__ = ["FUNCTION_BUILDERS", "X", "parameter_conditions", "sympy_expression", "sympy_symbol"]
 
 X = sp.Symbol("x", real=True)
 
@@ -19,6 +19,16 @@ FUNCTION_BUILDERS: dict[str, Callable[..., sp.Expr]] = {
     "exp": sp.exp, "log": sp.log, "sqrt": sp.sqrt, "sin": sp.sin, "cos": sp.cos, "tan": sp.tan, "atan": sp.atan,
     "sinh": sp.sinh, "cosh": sp.cosh, "tanh": sp.tanh, "erf": sp.erf, "erfc": sp.erfc, "Phi": Phi,
 }  # fmt: skip
+
+
+def sympy_symbol(parameter: Symbol) -> sp.Symbol:
+    """A parameter without a value as a SymPy symbol: real, or positive."""
+    return sp.Symbol(parameter.name, positive=True) if parameter.positive else sp.Symbol(parameter.name, real=True)
+
+
+def parameter_conditions(parameters: Iterable[Symbol]) -> tuple[sp.Basic, ...]:
+    """The relations alpha > 0 for the parameters that must be positive."""
+    return tuple(sp.Gt(sympy_symbol(parameter), 0, evaluate=False) for parameter in parameters if parameter.positive)
 
 
 def sympy_expression(tree: Node, x: sp.Expr = X) -> sp.Expr:
@@ -35,6 +45,8 @@ def sympy_expression(tree: Node, x: sp.Expr = X) -> sp.Expr:
             return sp.Rational(value.numerator, value.denominator)
         case Constant("pi"):
             return sp.pi
+        case Symbol():
+            return sympy_symbol(tree)
         case Sum(terms):
             return sp.Add(*(sympy_expression(t, x) for t in terms))
         case Product(factors):

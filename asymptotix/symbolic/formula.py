@@ -19,7 +19,9 @@ from asymptotix.symbolic.presentation import arrange, tidy_braces
 if TYPE_CHECKING:
     from mpmath import mpf
 
+    from asymptotix.activations import ActivationFamily
     from asymptotix.kernels import KernelMap
+    from asymptotix.kernels.kernel_family import KernelFamily
     from asymptotix.kernels.rectified_power import RectifiedPowerKernel
 
 __all__ = ["Q1", "Q2", "Binding", "C", "Formula", "Status"]
@@ -73,11 +75,13 @@ class Formula:
         derivation: the steps that prove it, already checked; None for status "numeric", which proves nothing.
         status: what that check found.
         bindings: definitions to be substituted in order (networks of depth 2 and more), never unrolled.
-        kernel: the same kernel in float64, stable at every correlation; None for coefficients.
+        kernel: the same kernel in float64, stable at every correlation; None for coefficients. With parameters in the
+            activation, a `KernelFamily`, which wants their values.
         body: LaTeX of the whole, where it is more than `left` = `expression`.
         assumptions: relations between the symbols under which the formula holds, () where it holds throughout its domain
             q1, q2 > 0, c^2 <= q1 q2. Outside, the expectation diverges while the expression may still give a number.
         fixed: values that the expression was made for, such as the degree k of a coefficient.
+        family: the activation, where it has parameters without a value.
     """
 
     name: str
@@ -87,10 +91,11 @@ class Formula:
     derivation: Derivation | None
     status: Status
     bindings: tuple[Binding, ...] = ()
-    kernel: KernelMap | RectifiedPowerKernel | None = None
+    kernel: KernelMap | KernelFamily | RectifiedPowerKernel | None = None
     assumptions: tuple[sp.Basic, ...] = ()
     body: str = field(default="", repr=False)
     fixed: Mapping[str, int] = field(default_factory=dict)
+    family: ActivationFamily | None = None
 
     def __repr__(self) -> str:
         shown = f"{len(self.bindings)} bindings" if self.bindings else str(self.expression)
@@ -117,12 +122,13 @@ class Formula:
         """A self-contained Python function (NumPy only) of the formula's symbols, in its textbook form.
 
         Raises:
-            NotInClosedClassError: the status is "numeric".
+            NotInClosedClassError: the status is "numeric", or the formula needs functions that NumPy has not.
         """
         if self.status.kind == "numeric":
             raise NotInClosedClassError(f"{self.name} has no closed form to print ({self.status.reason}): use .evaluate")
-        if self.expression.has(sp.I):
-            raise NotInClosedClassError(f"{self.name} needs Phi at complex arguments, which NumPy has not: use .evaluate or .mp")
+        if self.expression.has(sp.I, sp.hyper):
+            function = "2F1" if self.expression.has(sp.hyper) else "Phi at complex arguments"
+            raise NotInClosedClassError(f"{self.name} needs {function}, which NumPy has not: use .evaluate or .mp")
         from asymptotix.symbolic.python_source import python_source
 
         return python_source(self)
@@ -146,7 +152,7 @@ class Formula:
 
         Kernels take (q1, q2, c), or (q1, q2, angle=theta) with theta the angle between u and v, which keeps all digits near
         correlation 1 and -1. Coefficients take their free symbols, by position or by name; a
-        degree that the formula was made for may be repeated.
+        degree that the formula was made for may be repeated. Parameters of the activation come last, or by name: alpha=0.3.
 
         Raises:
             InvalidInputError: a symbol is missing, unknown or given twice.
@@ -154,13 +160,17 @@ class Formula:
         """
         if self.kernel is not None:
             given = self._assign(values, named, optional={"c"} if angle is not None else set())
-            return np.asarray(self.kernel(given["q1"], given["q2"], given.get("c"), angle=angle), dtype=np.float64)
+            parameters = {p.name: given[p.name] for p in self.family.parameters} if self.family is not None else {}
+            kernel: Any = self.kernel
+            return np.asarray(kernel(given["q1"], given["q2"], given.get("c"), angle=angle, **parameters), dtype=np.float64)
         if angle is not None:
             raise InvalidInputError("angle", angle, "given for kernels only")
         return self._evaluate_symbols(self._assign(values, named, optional=set()))
 
-    def mp(self, *values: Any, digits: int = 40) -> mpf:
+    def mp(self, *values: Any, digits: int = 40, **named: Any) -> mpf:
         """The value at one point to `digits` digits, as an mpmath number; exact input as int, Fraction, decimal text or mpf.
+
+        Symbols are given by position or, like the parameters of an activation, by name.
 
         A closed form is evaluated as it is printed; a kernel of status "numeric", and a closed form that is 0/0 at the point
         (thresholds at correlation 1), by quadrature with an error below 10^-digits of its scale.
@@ -171,6 +181,9 @@ class Formula:
         """
         from asymptotix.symbolic.high_precision import high_precision_value
 
+        if named:
+            given = self._assign(values, named, optional=set())
+            values = tuple(given[symbol.name] for symbol in self.symbols)
         return high_precision_value(self, values, digits)
 
     def error_bound(self, *values: ArrayLike, angle: ArrayLike | None = None) -> NDArray[np.float64]:
@@ -205,10 +218,13 @@ class Formula:
         return given
 
     def _evaluate_symbols(self, given: dict[str, Any]) -> NDArray[np.float64]:
-        arrays = np.broadcast_arrays(*(np.asarray(given[s.name]) for s in self.symbols)) if self.symbols else []
+        names = [s.name for s in self.symbols]
+        arrays = np.broadcast_arrays(*(np.asarray(given[name]) for name in names)) if names else []
 
         def at(*point: Any) -> float:
             exact = {s: _exact(s.name, value) for s, value in zip(self.symbols, point, strict=True)}
+            if self.family is not None:  # refuses what is out of range, such as constants beyond 1e30
+                self.family.at(**{p.name: point[names.index(p.name)] for p in self.family.parameters})
             if not all(relation.subs(exact) for relation in self.assumptions):
                 raise HypothesisError(f"{self.name} does not exist there: it needs {', '.join(map(str, self.assumptions))}")
             return float(sp.N(self.expression.subs(exact), EVALUATION_DIGITS))

@@ -12,12 +12,15 @@ from typing import TYPE_CHECKING, Any
 
 import sympy as sp
 
+from asymptotix.activations import ActivationFamily
+from asymptotix.activations.tree import Symbol
 from asymptotix.errors import InvalidInputError, NotInClosedClassError
 from asymptotix.symbolic.canonical import canonical
 from asymptotix.symbolic.deadline import check_deadline, time_limited
 from asymptotix.symbolic.derivation import Derivation, Step
-from asymptotix.symbolic.dual import resolve_activation
+from asymptotix.symbolic.dual import resolve
 from asymptotix.symbolic.expectation import gaussian_mean
+from asymptotix.symbolic.expressions import parameter_conditions, sympy_symbol
 from asymptotix.symbolic.formula import Formula, Status
 from asymptotix.symbolic.functions import hermite_polynomial
 from asymptotix.symbolic.integrability import mean_assumptions
@@ -34,7 +37,7 @@ MAX_DEGREE = 60  # beyond it exact coefficients have thousands of digits; activa
 
 @time_limited
 def hermite_coefficient(
-    activation: Activation | str, k: Any, *, normalized: bool = False, mean: Any = 0, variance: Any = 1
+    activation: Activation | ActivationFamily | str, k: Any, *, normalized: bool = False, mean: Any = 0, variance: Any = 1
 ) -> Formula:
     r"""Closed form of $E[s(m + \sqrt{v}\,G)\, He_k(G)]$, G standard normal.
 
@@ -58,7 +61,9 @@ def hermite_coefficient(
     m, v = exact_number("mean", mean), exact_number("variance", variance)
     if v.is_positive is not True:
         raise InvalidInputError("variance", variance, "positive")
-    s = resolve_activation(activation)
+    s = resolve(activation)
+    family = s if isinstance(s, ActivationFamily) else None
+    parameters = family.parameters if family is not None else ()
     terms = lower(s.tree)
     value = canonical(_by_derivatives(terms, degree, m, v))
     derivation = _derivation(value, _by_polynomial(terms, degree, m, v), degree)
@@ -70,13 +75,24 @@ def hermite_coefficient(
     return Formula(
         name=f"hermite_coefficient({s.name!r}, {degree}{''.join(options)})",
         left=_left(degree, normalized, m, v),
-        symbols=tuple(sorted(m.free_symbols | v.free_symbols, key=str)),
+        symbols=_symbols(m, v, parameters),
+        family=family,
         fixed={"k": degree},
         expression=expression,
         derivation=derivation,
-        assumptions=mean_assumptions(terms, v),
+        assumptions=(*mean_assumptions(terms, v), *parameter_conditions(parameters)),
         status=Status.of(derivation, "Stein's identity; proved by the expectation of the product with He_k"),
     )
+
+
+def _symbols(mean: sp.Expr, variance: sp.Expr, parameters: tuple[Symbol, ...]) -> tuple[sp.Symbol, ...]:
+    """Those of mean and variance, then the parameters; a name stands for one of them."""
+    own, free = [sympy_symbol(parameter) for parameter in parameters], mean.free_symbols | variance.free_symbols
+    clash = sorted({symbol.name for symbol in free} & {symbol.name for symbol in own})
+    if clash:
+        where, value = ("variance", variance) if clash[0] in map(str, variance.free_symbols) else ("mean", mean)
+        raise InvalidInputError(where, value, f"without {', '.join(clash)}, a parameter of the activation")
+    return (*sorted(free, key=str), *own)
 
 
 def integer_degree(k: Any, highest: int) -> int:

@@ -10,9 +10,11 @@ import sympy as sp
 
 from asymptotix.errors import HypothesisError, InvalidInputError, NotInClosedClassError
 from asymptotix.kernels import KernelMap
+from asymptotix.kernels.kernel_family import KernelFamily
 from asymptotix.kernels.precise import MAX_DIGITS, precise_dual
 
 if TYPE_CHECKING:
+    from asymptotix.activations import ActivationFamily
     from asymptotix.symbolic.formula import Formula
 
 __all__ = ["high_precision_value"]
@@ -31,6 +33,8 @@ def high_precision_value(formula: Formula, values: tuple[Any, ...], digits: int)
     for relation in formula.assumptions:
         if not relation.subs(exact):
             raise HypothesisError(f"the expectation is infinite there: it needs {relation}")
+    if formula.family is not None:  # refuses what is out of range, such as constants beyond 1e30
+        formula.family.at(**_parameters(formula.family, exact))
     if formula.kernel is not None:
         _require_covariance(exact, digits)
     if formula.status.kind != "numeric":
@@ -54,17 +58,25 @@ def _closed_value(formula: Formula, exact: dict[sp.Symbol, sp.Expr], digits: int
 
 def _by_quadrature(formula: Formula, exact: dict[sp.Symbol, sp.Expr], digits: int) -> mpmath.mpf:
     kernel = formula.kernel
+    if isinstance(kernel, KernelFamily):
+        kernel = kernel.at(**_parameters(kernel.activation, exact))
     if not isinstance(kernel, KernelMap) or kernel.kind != "dual":
         raise NotInClosedClassError(f"{formula.name} has no value to {digits} digits at this point")
     with mpmath.workdps(2 * digits + _GUARD_DIGITS):
-        point = [value._to_mpmath(mpmath.mp.prec) for value in exact.values()]
+        point = [value._to_mpmath(mpmath.mp.prec) for value in list(exact.values())[:3]]
         estimate = precise_dual(kernel.activation, *point, derivative=kernel.derivative, digits=digits)
     with mpmath.workdps(digits):
         return +estimate.value
 
 
+def _parameters(family: ActivationFamily, exact: dict[sp.Symbol, sp.Expr]) -> dict[str, Fraction]:
+    """The values of the parameters as fractions, those of irrational ones rounded."""
+    values = {symbol.name: sp.Rational(value) for symbol, value in exact.items()}
+    return {p.name: Fraction(int(values[p.name].p), int(values[p.name].q)) for p in family.parameters}
+
+
 def _require_covariance(exact: dict[sp.Symbol, sp.Expr], digits: int) -> None:
-    q1, q2, c = exact.values()
+    q1, q2, c = list(exact.values())[:3]
     if q1 < 0 or q2 < 0 or c**2 > q1 * q2 * (1 + sp.Float(10) ** (-digits)):
         raise InvalidInputError("c", c, "at most sqrt(q1 q2) in size, with variances q1, q2 >= 0")
 

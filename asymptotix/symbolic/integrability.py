@@ -28,15 +28,20 @@ def pair_assumptions(terms: Terms, q1: sp.Expr, q2: sp.Expr, c: sp.Expr) -> Assu
     quadratics = _quadratics(terms)
     for a in quadratics:
         for b in quadratics:
-            if a.is_positive and b.is_positive:
+            if _may_be_positive(a) and _may_be_positive(b):
                 positive.append(1 - 2 * a * q1)
             positive.append((1 - 2 * a * q1) * (1 - 2 * b * q2) - 4 * a * b * c**2)
-    return _relations(positive if any(a.is_positive for a in quadratics) else [])
+    return _relations(positive if any(_may_be_positive(a) for a in quadratics) else [])
 
 
 def assumptions_latex(assumptions: Assumptions) -> str:
     """The conditions as they are printed behind a formula, or nothing."""
     return "".join(rf", \quad {latex(a.lhs)} > 0" for a in assumptions)
+
+
+def _may_be_positive(a: sp.Expr) -> bool:
+    """Whether a is positive, or a parameter decides."""
+    return a.is_nonpositive is not True
 
 
 def _quadratics(terms: Terms) -> list[sp.Expr]:

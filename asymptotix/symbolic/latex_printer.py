@@ -45,7 +45,8 @@ class _PaperPrinter(LatexPrinter):  # type: ignore[misc]  # SymPy ships no types
         sign, upper, lower, functions = "", [], [], []
         roots: tuple[list[sp.Expr], list[sp.Expr]] = ([], [])
         for factor in factors(expr):
-            base, exponent = factor.as_base_exp() if not isinstance(factor, sp.exp) else (factor, sp.S.One)
+            whole_factor = isinstance(factor, sp.exp) or factor is sp.I  # SymPy takes i for a root of -1
+            base, exponent = (factor, sp.S.One) if whole_factor else factor.as_base_exp()
             if factor.is_Rational:
                 sign = "-" if bool(factor < 0) != (sign == "-") else ""
                 upper += [sp.Integer(abs(factor.p))] if abs(factor.p) != 1 else []

@@ -6,18 +6,31 @@ operation acts piece by piece; at the end  f = f_0 + sum_j H(x - a_j) (f_j - f_{
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cmp_to_key, lru_cache
 from itertools import pairwise
 
 import sympy as sp
 
-from asymptotix.activations.tree import Apply, Constant, Node, Number, Power, Product, Sum, Variable
+from asymptotix.activations.tree import (
+    Apply,
+    Constant,
+    Node,
+    Number,
+    Power,
+    Product,
+    Sum,
+    Symbol,
+    Variable,
+    is_constant,
+    symbols_of,
+)  # fmt: skip
 from asymptotix.errors import NotInClosedClassError
 from asymptotix.symbolic.deadline import NUMERIC_KERNELS, check_deadline
 from asymptotix.symbolic.expressions import FUNCTION_BUILDERS, sympy_expression
 from asymptotix.symbolic.functions import Phi
+from asymptotix.symbolic.ordering import compare_points, sign
 from asymptotix.symbolic.terms import ONE, Cdf, Step, Term, Terms, collect, multiply, term
 
 __all__ = ["lower"]
@@ -40,7 +53,26 @@ def lower(tree: Node) -> Terms:
     Raises:
         NotInClosedClassError: the activation is outside the class; the message names the part that is.
     """
-    function = _lower(tree)
+    # with parameters, term by term: the order of thresholds that are only added need not be known
+    parts = tuple(_addends(tree)) if symbols_of(tree) else (tree,)
+    return _terms(_lower(tree)) if len(parts) == 1 else collect(t for part in parts for t in lower(part))
+
+
+def _addends(tree: Node) -> Iterator[Node]:
+    """Nodes whose sum is the tree: sums, and sums times constants, are taken apart."""
+    match tree:
+        case Sum(terms):
+            for part in terms:
+                yield from _addends(part)
+        case Product(factors) if len(rest := [f for f in factors if not is_constant(f)]) == 1 and isinstance(rest[0], Sum):
+            constants = tuple(f for f in factors if is_constant(f))
+            for part in rest[0].terms:
+                yield from _addends(Product((*constants, part)))
+        case _:
+            yield tree
+
+
+def _terms(function: Piecewise) -> Terms:
     terms = list(function.pieces[0])
     for point, before, after in zip(function.breakpoints, function.pieces, function.pieces[1:], strict=False):
         terms.extend(multiply(collect((*after, *_scale(before, -1))), term(1, factor=Step(point))))
@@ -59,7 +91,7 @@ def _lower(tree: Node) -> Piecewise:
     match tree:
         case Variable():
             return Piecewise((), (term(1, 1),))
-        case Number() | Constant():
+        case Number() | Constant() | Symbol():
             return _constant(sympy_expression(tree))
         case Sum(terms):
             return _fold([_lower(t) for t in terms], lambda a, b: collect((*a, *b)))
@@ -91,8 +123,8 @@ def _fold(parts: list[Piecewise], operation: Callable[[Terms, Terms], Terms]) ->
 
 def _merge(*lists: tuple[sp.Expr, ...]) -> tuple[sp.Expr, ...]:
     ordered: list[sp.Expr] = []
-    for point in sorted((p for points in lists for p in points), key=lambda p: sp.N(p, 30)):
-        if not ordered or abs(sp.N(point - ordered[-1], 30)) > sp.Float("1e-25"):
+    for point in sorted((p for points in lists for p in points), key=cmp_to_key(compare_points)):
+        if not ordered or compare_points(point, ordered[-1]) != 0:
             ordered.append(point)
     return tuple(ordered)
 
@@ -103,7 +135,7 @@ def _refine(function: Piecewise, points: tuple[sp.Expr, ...]) -> tuple[Terms, ..
 
 
 def _interval(breakpoints: tuple[sp.Expr, ...], x: sp.Expr) -> int:
-    return sum(1 for point in breakpoints if sp.N(x - point, 30) > 0)
+    return sum(1 for point in breakpoints if sign(x - point) > 0)
 
 
 def _samples(points: tuple[sp.Expr, ...]) -> list[sp.Expr]:
@@ -147,7 +179,8 @@ def _polynomial(terms: Terms) -> dict[int, sp.Expr] | None:
 
 def _apply(function: str, arguments: list[Piecewise]) -> Piecewise:
     numbers = [_constant_value(a) for a in arguments]
-    if all(number is not None for number in numbers):
+    by_cases = function in _BY_SIGN and any(number is not None and number.free_symbols for number in numbers)
+    if all(number is not None for number in numbers) and not by_cases:
         return _constant(FUNCTION_BUILDERS[function](*numbers))
     if function in _BY_SIGN:
         return _BY_SIGN[function](*arguments)
@@ -169,7 +202,7 @@ def _select(test: Piecewise, positive: Piecewise, negative: Piecewise) -> Piecew
     points = _merge(*zeros, positive.breakpoints, negative.breakpoints)
     rows = zip(_samples(points), _refine(test, points), _refine(positive, points), _refine(negative, points), strict=True)
     x = sp.Dummy("x")
-    pieces = tuple(above if sum(t.expression(x).subs(x, s) for t in h).evalf(30) > 0 else below for s, h, above, below in rows)
+    pieces = tuple(above if sign(sp.Add(*(t.expression(x).subs(x, s) for t in h))) > 0 else below for s, h, above, below in rows)
     return Piecewise(points, pieces)
 
 
@@ -191,7 +224,7 @@ def _real_roots(terms: Terms) -> list[sp.Expr]:
     if a == 0:
         return [-c / b]
     discriminant = b**2 - 4 * a * c
-    if discriminant.evalf(30) <= 0:  # a double zero changes no sign
+    if sign(discriminant) <= 0:  # a double zero changes no sign
         return []
     return [(-b - sp.sqrt(discriminant)) / (2 * a), (-b + sp.sqrt(discriminant)) / (2 * a)]
 
@@ -207,7 +240,7 @@ def _exponential_roots(terms: Terms) -> list[sp.Expr]:
         )
     (exponential,) = exponentials
     ratio = -constant / exponential.coefficient
-    return [sp.log(ratio) / exponential.linear] if ratio.evalf(30) > 0 else []
+    return [sp.log(ratio) / exponential.linear] if sign(ratio) > 0 else []
 
 
 def _negated(function: Piecewise) -> Piecewise:

@@ -14,16 +14,18 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import sympy as sp
 
-from asymptotix.errors import InvalidInputError
+from asymptotix.activations import ActivationFamily
+from asymptotix.errors import HypothesisError, InvalidInputError
 from asymptotix.symbolic.canonical import canonical
 from asymptotix.symbolic.deadline import check_deadline, time_limited
 from asymptotix.symbolic.derivation import Derivation
-from asymptotix.symbolic.dual import DualForm, diagonal, dual_form, resolve_activation
+from asymptotix.symbolic.dual import DualForm, diagonal, dual_form, resolve
+from asymptotix.symbolic.expressions import parameter_conditions, sympy_symbol
 from asymptotix.symbolic.formula import Q1, Q2, Binding, C, Formula, Status
 from asymptotix.symbolic.integrability import assumptions_latex, pair_assumptions
 from asymptotix.symbolic.lowering import lower
 from asymptotix.symbolic.presentation import arrange, latex
-from asymptotix.symbolic.terms import Terms
+from asymptotix.symbolic.terms import Dirac, Terms, differentiate
 
 if TYPE_CHECKING:
     from asymptotix.activations import Activation
@@ -51,7 +53,9 @@ class _Network:
 
 
 @time_limited
-def nngp_kernel(activation: Activation | str, *, depth: int = 1, weight_variance: float = 1, bias_variance: float = 0) -> Formula:
+def nngp_kernel(
+    activation: Activation | ActivationFamily | str, *, depth: int = 1, weight_variance: float = 1, bias_variance: float = 0
+) -> Formula:
     r"""The covariance S_depth of a wide random network's output, in closed form.
 
     Args:
@@ -71,7 +75,12 @@ def nngp_kernel(activation: Activation | str, *, depth: int = 1, weight_variance
 
 @time_limited
 def tangent_kernel(
-    activation: Activation | str, *, depth: int = 1, weight_variance: float = 1, bias_variance: float = 0, layers: Layers = "all"
+    activation: Activation | ActivationFamily | str,
+    *,
+    depth: int = 1,
+    weight_variance: float = 1,
+    bias_variance: float = 0,
+    layers: Layers = "all",
 ) -> Formula:
     r"""The neural tangent kernel T_depth of a wide network at initialization, in closed form.
 
@@ -94,31 +103,44 @@ def tangent_kernel(
     return _build(activation, "tangent", depth, weight_variance, bias_variance, layers)
 
 
-def _build(activation: Activation | str, kind: Literal["nngp", "tangent"], depth: int, w: Any, b: Any, layers: Layers) -> Formula:
-    from asymptotix.kernels.kernel_map import MAX_DEPTH, KernelMap
+def _build(
+    activation: Activation | ActivationFamily | str,
+    kind: Literal["nngp", "tangent"],
+    depth: int,
+    w: Any,
+    b: Any,
+    layers: Layers,
+) -> Formula:
+    from asymptotix.kernels.kernel_family import kernel_of
+    from asymptotix.kernels.kernel_map import MAX_DEPTH
 
     if isinstance(depth, bool) or not isinstance(depth, int) or not 1 <= depth <= MAX_DEPTH:
         raise InvalidInputError("depth", depth, f"an integer from 1 to {MAX_DEPTH}", "depth counts hidden layers")
     weight, bias = _exact("weight_variance", w), _exact("bias_variance", b)
     if weight == 0:
         raise InvalidInputError("weight_variance", w, "a positive finite number")
-    s = resolve_activation(activation)
+    s = resolve(activation)
+    parameters = s.parameters if isinstance(s, ActivationFamily) else ()
     needs_derivative = kind == "tangent" and layers != "last"
+    if parameters and needs_derivative:
+        _require_continuous(s.name, lower(s.tree))
     form = dual_form(s.tree)
-    network = _Network(depth, weight, bias, form, dual_form(s.tree, True) if needs_derivative else None, diagonal(s.tree))
+    square = diagonal(s.tree) if depth > 1 else sp.S.Zero  # with one layer the inputs' own variances are enough
+    network = _Network(depth, weight, bias, form, dual_form(s.tree, True) if needs_derivative else None, square)
     expression, bindings = _unroll_one(network, layers) if depth == 1 else _recursion(network, layers)
     left, derivation = _left(kind, depth, layers), _derivation(network)
     tail = f", layers={layers!r}" if kind == "tangent" and layers != "all" else ""
     return Formula(
         name=f"{kind}_kernel({s.name!r}, depth={depth}, weight_variance={w}, bias_variance={b}{tail})",
         left=left,
-        symbols=(Q1, Q2, C),
+        symbols=(Q1, Q2, C, *map(sympy_symbol, parameters)),
         expression=expression,
         bindings=bindings,
         derivation=derivation,
         status=Status.of(derivation, _ROUTE),
-        assumptions=_assumptions(network, lower(s.tree)),
-        kernel=KernelMap(
+        assumptions=(*_assumptions(network, lower(s.tree)), *parameter_conditions(parameters)),
+        family=s if isinstance(s, ActivationFamily) else None,
+        kernel=kernel_of(
             s,
             depth=depth,
             weight_variance=float(weight),
@@ -128,6 +150,12 @@ def _build(activation: Activation | str, kind: Literal["nngp", "tangent"], depth
         ),
         body=_recursion_latex(network, layers, left) if depth > 1 else "",
     )
+
+
+def _require_continuous(name: str, terms: Terms) -> None:
+    """The refusal that `KernelMap` gives once there are numbers."""
+    if any(isinstance(t.factor, Dirac) for t in differentiate(terms)):
+        raise HypothesisError(f"{name} is discontinuous, so that its tangent kernel is infinite: use layers='last'")
 
 
 def _exact(name: str, value: Any) -> sp.Rational:

@@ -14,6 +14,7 @@ import sympy as sp
 
 from asymptotix.activations.calculus import differentiate
 from asymptotix.errors import ExpressionError, NotInClosedClassError
+from asymptotix.symbolic.deadline import NUMERIC_KERNELS
 from asymptotix.symbolic.expressions import X, sympy_expression
 from asymptotix.symbolic.formula import Q1, Q2, C, Formula, Status
 from asymptotix.symbolic.presentation import latex
@@ -73,7 +74,7 @@ def _defining_latex(activation: Activation, derivative: bool) -> str:
 
 def no_closed_form(activation: Activation, refusal: NotInClosedClassError, derivative: bool) -> Formula:
     """The numeric formula in place of a refusal; the refusal itself where there are no numbers either."""
-    reason = str(refusal).split("; ")[0]
+    reason = str(refusal).split("; ")[0].split(f": {NUMERIC_KERNELS}")[0]
     try:
         return numeric_formula(activation, derivative, reason)
     except (NotInClosedClassError, ExpressionError) as second:

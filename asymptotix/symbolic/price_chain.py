@@ -128,7 +128,7 @@ def chain_route(chain: Chain) -> str:
     """How the formula was obtained, in words."""
     rules = "tilt, Stein, conditioning, orthant"
     if chain.ends or _is_closed(chain):
-        return f"{rules}; proved along the chain of Price's theorem"
+        return f"{rules}; checked along the chain of Price's theorem"
     return f"{rules}; checked along the chain of Price's theorem, whose end is compared with a one-dimensional quadrature"
 
 

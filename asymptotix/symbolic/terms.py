@@ -6,15 +6,17 @@ products with polynomials and exponentials, and under (distributional) different
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
 import sympy as sp
 
 from asymptotix.errors import NotInClosedClassError
+from asymptotix.symbolic.canonical import canonical
 from asymptotix.symbolic.deadline import NUMERIC_KERNELS, check_deadline
 from asymptotix.symbolic.functions import Phi
+from asymptotix.symbolic.ordering import compare_points
 
 __all__ = [
     "ONE", "Cdf", "Dirac", "Factor", "One", "Step", "Term", "Terms", "collect", "differentiate", "is_recurring", "is_settled",
@@ -66,7 +68,13 @@ class Term:
 
     def smooth_part(self, x: sp.Expr) -> sp.Expr:
         """The term without its factor S, as an expression in x."""
-        return self.coefficient * x**self.power * sp.exp(self.quadratic * x**2 + self.linear * x)
+        monomial = self.coefficient * x**self.power
+        return monomial * sp.exp(self.quadratic * x**2 + self.linear * x) if self.is_exponential else monomial
+
+    @property
+    def is_exponential(self) -> bool:
+        """Whether the exponential is there."""
+        return bool(self.quadratic != 0 or self.linear != 0)
 
     def expression(self, x: sp.Expr) -> sp.Expr:
         """The term as an expression in x."""
@@ -95,9 +103,14 @@ def collect(terms: Iterable[Term]) -> Terms:
         for reduced in _reduce_dirac(item):
             key = replace(reduced, coefficient=sp.S.One)
             merged[key] = merged.get(key, sp.S.Zero) + reduced.coefficient
-    # radsimp-free: coefficients are numbers, and expand brings equal ones to the same form
-    expanded = ((key, sp.expand(coefficient)) for key, coefficient in merged.items())
+    # radsimp-free: most coefficients are numbers, and expand brings equal ones to the same form
+    expanded = ((key, _tidy(coefficient, sp.expand)) for key, coefficient in merged.items())
     return tuple(replace(key, coefficient=coefficient) for key, coefficient in expanded if coefficient != 0)
+
+
+def _tidy(value: sp.Expr, number: Callable[[sp.Expr], sp.Expr] = lambda number: number) -> sp.Expr:
+    """Equal constants in one form: numbers by `number`, those with parameters by the canonical form, which has a time limit."""
+    return canonical(value) if value.free_symbols else number(value)
 
 
 def _reduce_dirac(item: Term) -> Terms:
@@ -134,7 +147,7 @@ def _factor_derivative(t: Term) -> Terms:
             return (replace(t, factor=Dirac(point, order + 1)),)
         case Cdf(slope, shift):
             weight = t.coefficient * slope * sp.exp(-(shift**2) / 2) / sp.sqrt(2 * sp.pi)
-            return (Term(weight, t.power, t.quadratic - slope**2 / 2, t.linear - slope * shift),)
+            return (Term(weight, t.power, _tidy(t.quadratic - slope**2 / 2), _tidy(t.linear - slope * shift)),)
         case _:
             return ()
 
@@ -145,8 +158,8 @@ def multiply(left: Terms, right: Terms) -> Terms:
         Term(
             a.coefficient * b.coefficient,
             a.power + b.power,
-            a.quadratic + b.quadratic,
-            a.linear + b.linear,
+            _tidy(a.quadratic + b.quadratic),
+            _tidy(a.linear + b.linear),
             _join(a.factor, b.factor),
         )
         for a in left
@@ -160,7 +173,7 @@ def _join(one: Factor, two: Factor) -> Factor:
     if isinstance(two, One):
         return one
     if isinstance(one, Step) and isinstance(two, Step):
-        return one if (one.threshold - two.threshold).evalf() >= 0 else two
+        return one if compare_points(one.threshold, two.threshold) >= 0 else two
     names = " * ".join(sorted({Step: "step", Cdf: "Phi", Dirac: "Dirac"}[type(f)] for f in (one, two)))
     raise NotInClosedClassError(
         f"no closed form known to the engine: a product {names} needs orthant probabilities of dimension above 2; "
@@ -170,13 +183,9 @@ def _join(one: Factor, two: Factor) -> Factor:
 
 def is_settled(terms: Terms) -> bool:
     """Whether only constants and Dirac measures are left: the end of a chain of derivatives."""
-    return all(isinstance(t.factor, Dirac) or (t.factor == ONE and t.power == 0 and not _is_exponential(t)) for t in terms)
+    return all(isinstance(t.factor, Dirac) or (t.factor == ONE and t.power == 0 and not t.is_exponential) for t in terms)
 
 
 def is_recurring(terms: Terms) -> bool:
     """Whether everything but constants and Diracs carries an exponential, so that no number of derivatives removes it."""
-    return all(_is_exponential(t) or is_settled((t,)) for t in terms)
-
-
-def _is_exponential(t: Term) -> bool:
-    return bool(t.quadratic != 0 or t.linear != 0)
+    return all(t.is_exponential or is_settled((t,)) for t in terms)

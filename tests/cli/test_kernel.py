@@ -59,6 +59,21 @@ def test_usage_errors_exit_with_2(run: Run, arguments: tuple[object, ...], messa
 
 
 def test_no_closed_form_exits_with_3(run: Run) -> None:
-    result = run("kernel", "atan(x)")
+    result = run("kernel", "atan(x)", "--closed-form")
     assert result.exit_code == 3, result.output
     assert result.stderr.startswith("error: ")
+
+
+def test_a_kernel_by_quadrature_says_why_and_how_exact(run: Run) -> None:
+    result = run("kernel", "atan(x)", "--at", "1,1,0.5")
+    assert result.exit_code == 0, result.output
+    assert "status: numeric to 11 digits" in result.stdout
+    assert "reason: atan: outside the class" in result.stdout
+    assert "at (q1, q2, c) = (1, 1, 0.5): 0.217063919784" in result.stdout
+
+
+def test_an_arc_cosine_kernel_of_real_order(run: Run) -> None:
+    result = run("kernel", "--arc-cosine", "0.5", "--at", "1,1,1")
+    assert result.exit_code == 0, result.output
+    assert "status: proved" in result.stdout
+    assert "0.39894228040143" in result.stdout

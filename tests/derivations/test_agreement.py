@@ -59,6 +59,17 @@ def test_arc_cosine() -> None:
             assert abs(sp.N(kernel(order).subs(THETA, theta), 40) / sp.N(engine, 40) - 1) < sp.Float("1e-35")
 
 
+def test_compression_bound() -> None:
+    from asymptotix.spectra.compression.bound import octave_bound
+    from asymptotix.spectra.compression.octave import HALF_WIDTH as TAU
+
+    for nodes in (5, 17):
+        slope = nodes / side("compression_bound", "slope", tau=TAU)
+        bracket = side("compression_bound", "worst", D=slope, tau=TAU)
+        left_out = ((1 + TAU) / (1 - TAU)) ** 2  # the bound drops it, being negative
+        assert octave_bound(nodes) * np.cosh(nodes * np.arccosh(1 / TAU)) == pytest.approx(bracket + left_out, rel=1e-12, abs=0)
+
+
 def test_funk_hecke() -> None:
     from derivations.rectified_gegenbauer import D, value
 

@@ -13,7 +13,7 @@ from asymptotix.errors import InvalidInputError
 from asymptotix.models.kernel_ridge import KernelRidge
 from asymptotix.models.random_features import RandomFeatures
 from asymptotix.models.ridge_regression import RidgeRegression
-from asymptotix.spectra.arguments import real_number, whole_number
+from asymptotix.spectra.arguments import frozen_array, real_number, whole_number
 from asymptotix.spectra.empirical import empirical_spectrum
 from asymptotix.spectra.harmonics import multiplicity
 from asymptotix.spectra.power_law import PowerLaw
@@ -75,3 +75,18 @@ def test_the_largest_multiplicity_that_a_double_holds() -> None:
     assert multiplicity(1000, 300) < np.inf
     with pytest.raises(InvalidInputError, match=r"B\(1000, degree\)"):
         multiplicity(1000, 2000)
+
+
+def test_a_frozen_array_is_shared_only_if_nobody_writes_to_it() -> None:
+    values = np.arange(4.0)
+    copy = frozen_array("values", values)
+    assert copy is not values
+    assert not copy.flags.writeable
+    assert values.flags.writeable
+    view = values[:]
+    view.setflags(write=False)
+    assert not np.shares_memory(frozen_array("values", view), values)  # its base is open to writing
+    values.setflags(write=False)
+    assert frozen_array("values", values) is values
+    assert np.shares_memory(frozen_array("values", values[1:]), values)
+    assert frozen_array("values", values.astype(np.float32)).dtype == np.float64

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -77,7 +77,7 @@ DAMAGE = {
 
 
 @pytest.mark.parametrize("damage", DAMAGE.values(), ids=DAMAGE)
-def test_a_damaged_file_is_ignored_and_replaced(folder: Path, damage) -> None:  # type: ignore[no-untyped-def]  # a lambda from the table above
+def test_a_damaged_file_is_ignored_and_replaced(folder: Path, damage: Callable[[str], str]) -> None:
     first = dual_kernel(TEXT)
     path = the_file(folder)
     good = path.read_text()
@@ -148,7 +148,8 @@ def test_expressions_come_back_as_they_were(expression: sp.Basic) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        [], ["eval", ["Symbol", "x", {}]], ["__import__", ["Symbol", "os", {}]], ["Symbol", "x", {"commutative": True}], "x", 3, None,
+        [], ["eval", ["Symbol", "x", {}]], ["__import__", ["Symbol", "os", {}]], ["Symbol", "x", {"commutative": True}], "x", 3,
+        None,
         ["Integer", "1e9"], ["Integer", 3], ["Symbol", "a" * 100, {}], ["Add", ["Integer", "1"], 2], ["Function", "a;b"], ["exp"],
         ["Integer", "9" * 30000], ["Symbol", "x"], ["Symbol"], ["Named"], ["sympify", ["Symbol", "x", {}]],
     ],

@@ -14,6 +14,8 @@ EQUAL = [
     (1 / sp.sqrt(1 - C**2 / (Q1 * Q2)), sp.sqrt(Q1) * sp.sqrt(Q2) / sp.sqrt(Q1 * Q2 - C**2)),
     (sp.sqrt(6) / sp.sqrt(2), sp.sqrt(3)),
     (sp.exp(C) * sp.exp(-C), sp.Integer(1)),
+    (sp.E * sp.exp(C - 1), sp.exp(C)),
+    (sp.sqrt(2) * sp.exp(C) * sp.exp(sp.log(2) / 2 - C), sp.Integer(2)),
     (sp.acos(C), sp.pi / 2 - sp.asin(C)),
     (sp.sinh(C), (sp.exp(C) - sp.exp(-C)) / 2),
     (Phi(-C), 1 - Phi(C)),

@@ -12,7 +12,7 @@ import sympy as sp
 from asymptotix.activations import activation
 from asymptotix.errors import InvalidInputError, NotInClosedClassError
 from asymptotix.symbolic.canonical import canonical
-from asymptotix.symbolic.dual import diagonal, dual_form, dual_kernel
+from asymptotix.symbolic.dual import diagonal, dual_form, dual_kernel, resolve_activation
 from asymptotix.symbolic.formula import Q1, Q2, C
 
 ORACLE = json.loads((Path(__file__).parents[1] / "reference" / "dual_kernels.json").read_text())
@@ -29,12 +29,13 @@ TEXTS = {
 }  # fmt: skip
 REFUSED = {
     "GELU^2": "(x*Phi(x))**2", "relu*Phi": "relu(x)*Phi(x)", "softplus": "log(1 + exp(x))", "mish": "x*tanh(log(1 + exp(x)))",
-    "tanh": "tanh(x)", "swish": "x/(1 + exp(-x))", "sigmoid": "1/(1 + exp(-x))", "softsign": "x/(1 + abs(x))", "atan": "atan(x)", "sqrt|x|": "sqrt(abs(x))",
+    "tanh": "tanh(x)", "swish": "x/(1 + exp(-x))", "sigmoid": "1/(1 + exp(-x))", "softsign": "x/(1 + abs(x))",
+    "atan": "atan(x)", "sqrt|x|": "sqrt(abs(x))",
 }  # fmt: skip
 REASONS = {
     "GELU^2": "product Phi * Phi", "relu*Phi": "product Phi * step", "softplus": "log", "mish": "log", "tanh": "tanh",
     "swish": "power with exponent -1", "sigmoid": "power with exponent -1", "softsign": "power with exponent -1", "atan": "atan",
-    "sqrt|x|": "exponent 1/2",
+    "sqrt|x|": "sqrt",
 }  # fmt: skip
 
 
@@ -91,3 +92,24 @@ def test_derivative_kernel_of_a_step_is_the_density() -> None:
 def test_refuses_what_is_no_activation() -> None:
     with pytest.raises(InvalidInputError, match="activation = 3"):
         dual_kernel(3)  # type: ignore[arg-type]  # wrong on purpose
+
+
+@pytest.mark.parametrize(
+    ("text", "parameter", "value"),
+    [("leaky_relu(alpha)", "alpha", 0.3), ("relu(x - b)", "b", 0.7), ("step(x - b)", "b", -0.4), ("sin(w*x)", "w", 1.5)],
+)
+def test_parameters_without_a_value_become_symbols(text: str, parameter: str, value: float) -> None:
+    family = activation(text, parameters=[parameter])
+    formula = dual_kernel(family)
+    assert formula.status.kind == "proved"
+    assert formula.symbols[-1].name == parameter
+    number = float(dual_kernel(family.at(**{parameter: value})).evaluate(1.0, 2.0, -0.5))
+    assert float(formula.evaluate(1.0, 2.0, -0.5, value)) == pytest.approx(number, rel=1e-11, abs=0)
+    assert float(formula.evaluate(1.0, 2.0, -0.5, value + 0.1)) != pytest.approx(number, rel=1e-3, abs=0)
+
+
+def test_a_family_outside_the_class_is_refused() -> None:
+    with pytest.raises(NotInClosedClassError, match="tanh"):
+        dual_kernel(activation("tanh(w*x)", parameters=["w"]))
+    with pytest.raises(InvalidInputError, match=r"\.at\("):
+        resolve_activation(activation("tanh(w*x)", parameters=["w"]))

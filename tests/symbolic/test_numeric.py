@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 import json
 import pickle
 from fractions import Fraction
@@ -18,7 +19,7 @@ from asymptotix.symbolic.dual import dual_kernel
 GRID = json.loads((Path(__file__).parents[1] / "reference" / "dual_kernels_grid.json").read_text())["rows"]
 NUMERIC = {
     "tanh(x)": "tanh", "1/(1 + exp(-x))": "exponent -1", "log(1 + exp(x))": "log", "x/(1 + exp(-x))": "exponent -1",
-    "x*tanh(log(1 + exp(x)))": "log", "x/(1 + abs(x))": "exponent -1", "atan(x)": "atan", "sqrt(abs(x))": "exponent 1/2",
+    "x*tanh(log(1 + exp(x)))": "log", "x/(1 + abs(x))": "exponent -1", "atan(x)": "atan", "sqrt(abs(x))": "sqrt",
     "log(1 + x**2)": "log", "relu(x)*Phi(x)": "orthant", "(x*Phi(x))**2": "orthant",
 }  # fmt: skip
 
@@ -28,6 +29,13 @@ def covariance(row: dict[str, str]) -> tuple[Fraction, Fraction, mpmath.mpf]:
     with mpmath.workdps(70):
         root = mpmath.sqrt(mpmath.mpf((q1 * q2).numerator) / (q1 * q2).denominator)
         return q1, q2, mpmath.mpf(rho.numerator) / rho.denominator * root
+
+
+def test_the_documentation_page_runs() -> None:
+    page = Path(__file__).parents[2] / "docs" / "dual_kernels.md"
+    failed, attempted = doctest.testfile(str(page), module_relative=False, optionflags=doctest.ELLIPSIS)
+    assert attempted >= 9
+    assert failed == 0
 
 
 @pytest.mark.parametrize("text", NUMERIC)
@@ -67,7 +75,7 @@ def test_the_bound_would_notice_a_wrong_kernel() -> None:
     assert abs(formula.evaluate(1, 1, 0.5) - other.evaluate(1, 1, 0.5)) > 1e3 * formula.error_bound(1, 1, 0.5)
 
 
-@pytest.mark.parametrize("index", [0, 3, 5, 6])
+@pytest.mark.parametrize("index", [0, 5, 6])
 def test_high_precision_of_tanh(index: int) -> None:
     row = [row for row in GRID if row["activation"] == "tanh"][index]
     value = dual_kernel("tanh(x)").mp(*covariance(row), digits=30)

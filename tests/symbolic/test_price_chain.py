@@ -12,9 +12,11 @@ from asymptotix.activations import activation
 from asymptotix.symbolic.canonical import canonical
 from asymptotix.symbolic.derivation import Derivation, DerivationError
 from asymptotix.symbolic.dual import dual_form, dual_kernel
+from asymptotix.symbolic.expectation import Law
 from asymptotix.symbolic.formula import Q1, Q2, C
 from asymptotix.symbolic.lowering import lower
 from asymptotix.symbolic.price_chain import Chain, chain_derivation, chain_proof
+from asymptotix.symbolic.terms import Terms
 
 PROVED = [
     "relu", "relu(x)**3", "abs(x)", "relu(x - 7/10)", "max(-1, min(1, x))", "erf(x)", "x*Phi(x)", "exp(-x**2/2)", "sin(x)",
@@ -90,14 +92,14 @@ def test_a_wrong_mean_is_caught() -> None:
 
 
 def test_the_linear_system_catches_a_consistent_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Multiply every kernel of a step times an exponential by exp(c): k' = k + ... would hold for a chain that feeds on itself."""
+    """Every kernel of a step times an exponential is multiplied by exp(c): a chain that feeds on itself might not notice."""
     from asymptotix.symbolic import price_chain
 
     real = price_chain.gaussian_pair
 
-    def wrong(left: object, right: object, law: object) -> sp.Expr:
-        value = real(left, right, law)  # type: ignore[arg-type]  # passed through
-        steps = all(price_chain._has_steps(side) and not price_chain._singular(side) for side in (left, right))  # type: ignore[arg-type]  # passed through
+    def wrong(left: Terms, right: Terms, law: Law) -> sp.Expr:
+        value = real(left, right, law)
+        steps = all(price_chain._has_steps(side) and not price_chain._singular(side) for side in (left, right))
         return value * sp.exp(C) if steps else value
 
     monkeypatch.setattr(price_chain, "gaussian_pair", wrong)
@@ -127,3 +129,12 @@ def test_a_kernel_written_with_i_is_real() -> None:
     for rho in (sp.Rational(-999, 1000), sp.Rational(-1, 3), sp.Rational(1, 10**6), sp.Rational(999, 1000)):
         real, imaginary = sp.N(kernel.subs({Q1: 2, Q2: sp.Rational(1, 2), C: rho}), 40).as_real_imag()
         assert abs(imaginary) < abs(real) * sp.Float("1e-30")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["relu(x - 1)*exp(x)", "min(0, 2*(exp(x/2) - 1))", "step(x)*cos(x)", "relu(x - 7/10)*exp(-x/2) + x", "min(x, 0)*exp(x)"],
+)  # fmt: skip
+def test_steps_times_exponentials_are_proved_with_their_derivative_kernels(text: str) -> None:
+    for derivative in (False, True):
+        assert dual_kernel(text, derivative=derivative, allow_numeric=False).status.kind == "proved"

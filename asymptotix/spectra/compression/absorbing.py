@@ -38,19 +38,21 @@ def absorb(table: OctaveTable, values: FloatArray, energies: FloatArray | None, 
 
         bad = pass_over(table, values, energies)
         if bad is not None:
-            name, index = bad
-            raise bad_value(name, values if name == "eigenvalues" else energies, index, offset)
+            raise bad_value(*bad, offset)
 
 
 def _compiled(table: OctaveTable, values: FloatArray, energies: FloatArray | None, offset: int) -> None:
     from asymptotix.spectra.compression import compiled_pass as compiled
 
-    bits, weights = values.view(np.int64), _NO_ENERGIES if energies is None else energies
+    # all read-only, since Numba compiles arrays that may be written to anew
+    doubles, bits, weights = values.view(), values.view(np.int64), (_NO_ENERGIES if energies is None else energies).view()
+    for array in (doubles, bits, weights):
+        array.setflags(write=False)
     bins = np.empty((0, FINE_BINS, 2, 9))
     status, position = compiled.NEEDS_SLOTS, 0
     while status in (compiled.NEEDS_SLOTS, compiled.NEEDS_BINS):
-        arrays = (table.slots, table.heads, table.raw, table.moments, table.totals, table.tallies)
-        status, position = compiled.pass_over(values, bits, weights, position, bins, *arrays)
+        state = (table.slots, table.heads, table.raw, table.moments, table.totals, table.tallies)
+        status, position = compiled.pass_over(doubles, bits, weights, position, bins, *state)
         if status == compiled.NEEDS_SLOTS:
             table.grow()
         if status == compiled.NEEDS_BINS or len(bins):

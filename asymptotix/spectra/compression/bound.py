@@ -1,11 +1,11 @@
 r"""The proved relative error of a table, rounding apart: for every $\kappa\ge0$, every sum that the formulas use, any spectrum.
 
-**One octave.** The error of interpolating $1/(t-t_0)$ at the zeros of $T_Q(t/\tau)$ is $\frac{1}{t-t_0}\frac{T_Q(t/\tau)}{T_Q(a)}$,
-$a=t_0/\tau$, and its derivative in $t_0$ is the error of the double pole:
+**One octave.** The error of interpolating $1/(t-t_0)$ at the zeros of $T_Q(t/\tau)$ is
+$\frac{1}{t-t_0}\frac{T_Q(t/\tau)}{T_Q(a)}$, $a=t_0/\tau$, and its derivative in $t_0$ is the error of the double pole:
 $\frac{T_Q(t/\tau)}{T_Q(a)}\big[\frac1{(t-t_0)^2}-\frac{D}{t-t_0}\big]$, $D=\frac{T_Q'(a)}{\tau T_Q(a)}$. In t,
 
-$$\frac{s}{s+\kappa}\propto\frac{1+t}{t-t_0},\quad\frac{\kappa}{s+\kappa}\propto\frac{1-t}{t-t_0},\quad t_0=-\frac{c+\kappa}{c-\kappa},
-\quad|t_0|\ge1,$$
+$$\frac{s}{s+\kappa}\propto\frac{1+t}{t-t_0},\quad\frac{\kappa}{s+\kappa}\propto\frac{1-t}{t-t_0},\quad
+t_0=-\frac{c+\kappa}{c-\kappa},\quad|t_0|\ge1,$$
 
 so the error of the square of the first, relative to it, is $T_Q(t/\tau)/T_Q(a)$ times
 $1-\frac{u^2}{(1+t)^2}-\frac{D(1+t_0)^2u}{(1+t)^2}$, $u=t-t_0$; of the product of both, times
@@ -15,17 +15,20 @@ $T_Q(a)\ge|t_0|^QT_Q(1/\tau)$ grows faster than the brackets, and there at most
 $$B_Q=\frac{1}{T_Q(1/\tau)}\Big[1+\frac{4(1+\tau)}{(1-\tau)^2}\frac{Q}{\sqrt{1-\tau^2}}\Big],\qquad B_{17}=2.0\cdot10^{-16},\quad
 B_{16}=2.1\cdot10^{-15}.$$
 
-**Narrow bins.** In $x=(s-c)/h$ the pole is at $-(c+\kappa)/h$, and the worst sum is that of $(\kappa/(s+\kappa))^2$ at $\kappa\to0$:
-$N_Q(A)=\frac1{T_Q(A)}\big[1+(A+1)\frac{Q}{\sqrt{A^2-1}}\big]$, A = c/h.
+**Narrow bins.** In $x=(s-c)/h$ the pole is at $-(c+\kappa)/h$, and the worst sum is that of $(\kappa/(s+\kappa))^2$ at
+$\kappa\to0$: $N_Q(A)=\frac1{T_Q(A)}\big[1+(A+1)\frac{Q}{\sqrt{A^2-1}}\big]$, A = c/h.
 
 **Both stages.** A bin's nodes carry weights of both signs, whose absolute values sum to at most the Lebesgue constant $\Lambda_Q$
 times the bin's weight, and a sum's terms vary within it by at most $\big(\frac{A+1}{A-1}\big)^2$. So the whole is at most
 $N_q(A)+\Lambda_q\big(\frac{A+1}{A-1}\big)^2B_{17}$: 7e-16. The terms being positive, what holds for each holds for the sum:
-df1, the rest n - df1 (over those eigenvalues that are called large), df2, $\sum s\kappa/(s+\kappa)^2$, and with energies $\ge0$ as
-weights the bias sums. derivations/compression_bound.py checks the algebra.
+df1, the rest n - df1 (over those eigenvalues that are called large), df2, $\sum s\kappa/(s+\kappa)^2$, and with energies $\ge0$
+as weights the bias sums. derivations/compression_bound.py checks the algebra.
 
-**Rounding** adds a few 1e-16 for spread spectra, and up to 4e-15 where many eigenvalues share one bin (tests/spectra/compression).
-Subnormal eigenvalues, below 2.2e-308, have nodes with as few digits as they have themselves.
+**Rounding** adds a few 1e-16 for spread spectra, and up to 4e-15 where many eigenvalues share one bin
+(tests/spectra/compression). Subnormal eigenvalues, below 2.2e-308, have nodes with as few digits as they have themselves.
+
+Source:
+    [BerrutTrefethen2004] for interpolation at Chebyshev points; derivations/compression_bound.py.
 """
 
 from __future__ import annotations

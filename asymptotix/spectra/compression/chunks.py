@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -40,10 +40,7 @@ class Chunk:
 def known_size(source: Source) -> int | None:
     """How many eigenvalues a file or an array holds; None for what has to be read to know."""
     if isinstance(source, str | PathLike):
-        path = Path(source)
-        if path.suffix in _TEXT:
-            return None
-        return int(_mapped("source", path).size)
+        return None if _is_text(source) else int(_mapped("source", Path(source)).size)
     return int(source.size) if isinstance(source, np.ndarray) else None
 
 
@@ -71,7 +68,7 @@ def chunks_of(source: Source, energies: EnergySource | None) -> Iterator[Chunk]:
     yield from _from_array(values, weights)
 
 
-def _is_text(source: object) -> bool:
+def _is_text(source: object) -> TypeGuard[Path_]:
     return isinstance(source, str | PathLike) and Path(source).suffix in _TEXT
 
 
@@ -162,7 +159,8 @@ def _from_iterable(source: Any) -> Iterator[Chunk]:
         values = _one_dimensional("eigenvalues", part[0] if pair else part, offset)
         weights = _one_dimensional("energies", part[1], offset) if pair else None
         if weights is not None and weights.size != values.size:
-            raise InvalidInputError("energies", f"{weights.size} values", f"as many as in the chunk of eigenvalues ({values.size})")
+            valid = f"as many as in the chunk of eigenvalues ({values.size})"
+            raise InvalidInputError("energies", f"{weights.size} values", valid)
         yield Chunk(offset, values, weights)
         offset += values.size
 

@@ -1,7 +1,8 @@
 """Moments of narrow bins, compiled: the only loops that see every eigenvalue.
 
-A column of `out` is a bin: centre, half-width, and the moments of counts, then of weights, of the products of `narrow_bins.FIVE` or
-`EIGHT`. The counts return whether an eigenvalue lies outside the bin or is NaN, the sums whether a weight is negative, NaN or infinite.
+A column of `out` is a bin: centre, half-width, and the moments of counts, then of weights, of the products of
+`narrow_bins.FIVE` or `EIGHT`. The counts return whether an eigenvalue lies outside the bin or is NaN, the sums whether a weight
+is negative, NaN or infinite.
 """
 
 from __future__ import annotations
@@ -112,10 +113,10 @@ def scatter(bits: IntArray, start: int, slots: IntArray, heads: IntArray, bins: 
     for i in range(np.uint64(start), np.uint64(bits.size)):
         b = bits[i]
         if b < _SMALLEST or b >= _INFINITY:
-            return np.int64(i)
+            return np.int64(i)  # type: ignore[return-value]  # what Numba calls int
         slot = slots[(b >> 52) + 51]
         if slot < 0 or heads[slot, 2] >= 0:
-            return np.int64(i)
+            return np.int64(i)  # type: ignore[return-value]  # what Numba calls int
         part = (b >> 47) & (FINE_BINS - 1)
         x = (np.int64((b & _MANTISSA) | _ONE).view(np.float64) - (1.0 + (part + 0.5) / FINE_BINS)) * (2.0 * FINE_BINS)
         t2 = (x + x) * x - 1.0
@@ -139,10 +140,10 @@ def scatter_both(bits: IntArray, weights: FloatArray, start: int, slots: IntArra
     for i in range(np.uint64(start), np.uint64(bits.size)):
         b, w = bits[i], weights[i]
         if b < _SMALLEST or b >= _INFINITY or not 0.0 <= w < np.inf:
-            return np.int64(i)
+            return np.int64(i)  # type: ignore[return-value]  # what Numba calls int
         slot = slots[(b >> 52) + 51]
         if slot < 0 or heads[slot, 2] >= 0:
-            return np.int64(i)
+            return np.int64(i)  # type: ignore[return-value]  # what Numba calls int
         part = (b >> 47) & (FINE_BINS - 1)
         x = (np.int64((b & _MANTISSA) | _ONE).view(np.float64) - (1.0 + (part + 0.5) / FINE_BINS)) * (2.0 * FINE_BINS)
         t2 = (x + x) * x - 1.0

@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from asymptotix.spectra.compression.compiled import exact, fast
-from asymptotix.spectra.compression.narrow_bins import EIGHT, FIVE
 from asymptotix.spectra.compression.octave import HALF_WIDTH, NODES
 
 __all__ = ["bins_to_points", "spread"]

@@ -1,8 +1,8 @@
 """The compiled pass over eigenvalues: blocks of neighbours where they are close, fine bins where they come in no order.
 
-The state is that of `table.OctaveTable`, which `numpy_pass` fills in the same way. Narrow bins and single points of one octave wait in
-buffers until the octave changes or the buffers are full. Numba takes a reference to every array that it hands to a function, which
-takes longer than a short block: hence few calls, and those with whole arrays.
+The state is that of `table.OctaveTable`, which `numpy_pass` fills in the same way. Narrow bins and single points of one octave
+wait in buffers until the octave changes or the buffers are full. Numba takes a reference to every array that it hands to a
+function, which takes longer than a short block: hence few calls, and those with whole arrays.
 """
 
 from __future__ import annotations
@@ -174,6 +174,18 @@ def _take_singles(
 
 
 @exact
+def _add(totals: FloatArray, row: int, value: float) -> None:
+    """Compensated: totals[row, 0] + totals[row, 1]."""
+    before = totals[row, 0]
+    total = before + value
+    if abs(before) >= abs(value):
+        totals[row, 1] += (before - total) + value
+    else:
+        totals[row, 1] += (value - total) + before
+    totals[row, 0] = total
+
+
+@exact
 def _fold(
     bins: FloatArray,
     columns: FloatArray,
@@ -182,10 +194,10 @@ def _fold(
     rows: int,
     heads: IntArray,
     moments: FloatArray,
+    totals: FloatArray,
     used: int,
-) -> float:
-    """The fine bins into the moments of their octaves; the trace of what was in them."""
-    trace = 0.0
+) -> None:
+    """The fine bins into the moments of their octaves, and into the trace."""
     for slot in range(used):
         n = 0
         unit = 2.0 ** (heads[slot, 0] - 1)
@@ -197,23 +209,13 @@ def _fold(
                     columns[10 + k, n] = bins[slot, part, 1, k]
                 columns[10, n] += bins[slot, part, 1, 8]
                 heads[slot, 1] += int(columns[2, n])
-                trace += columns[0, n] * columns[2, n] + columns[1, n] * columns[3, n]
+                _add(totals, 0, columns[0, n] * columns[2, n])
+                _add(totals, 0, columns[1, n] * columns[3, n])
                 n += 1
         if n > 0:
-            spread(points, bins_to_points(columns, n, _NODES8, _MATRIX8, rows, points, 0), rows, heads[slot, 0], moments, slot, work)
-    return trace
-
-
-@exact
-def _add(totals: FloatArray, row: int, value: float) -> None:
-    """Compensated: totals[row, 0] + totals[row, 1]."""
-    before = totals[row, 0]
-    total = before + value
-    if abs(before) >= abs(value):
-        totals[row, 1] += (before - total) + value
-    else:
-        totals[row, 1] += (value - total) + before
-    totals[row, 0] = total
+            spread(
+                points, bins_to_points(columns, n, _NODES8, _MATRIX8, rows, points, 0), rows, heads[slot, 0], moments, slot, work
+            )
 
 
 @exact
@@ -232,8 +234,8 @@ def pass_over(
 ) -> tuple[int, int]:
     """Take in values[start:], whose `bits` are the same memory as integers; how that ended, and at which index.
 
-    `energies` is empty where there are none; `bins` (slots, FINE_BINS, 2, 9) are zero, or empty as long as an order is assumed; the
-    others are the fields of the table.
+    `energies` is empty where there are none; `bins` (slots, FINE_BINS, 2, 9) are zero, or empty as long as an order is assumed;
+    the others are the fields of the table.
     """
     rows = 2 if energies.size else 1
     points, work = np.zeros((3, _POINTS)), np.empty((3, _POINTS))
@@ -263,7 +265,9 @@ def pass_over(
                     stop = i + length
             elif slot >= 0:
                 shorter = length
-                while shorter >= _FEWEST_FIVE and abs(first - values[i + shorter - 1]) * _NARROW5 > first + values[i + shorter - 1]:
+                while (
+                    shorter >= _FEWEST_FIVE and abs(first - values[i + shorter - 1]) * _NARROW5 > first + values[i + shorter - 1]
+                ):
                     shorter >>= 1
                 five = shorter >= _FEWEST_FIVE
                 length = shorter if five else length
@@ -321,5 +325,5 @@ def pass_over(
         _add(totals, 1, sums[1])
     _flush(waiting, fives, eights, points, work, rows, heads, moments)
     if len(bins):
-        _add(totals, 0, _fold(bins, eights, points, work, rows, heads, moments, tallies[0]))
+        _fold(bins, eights, points, work, rows, heads, moments, totals, tallies[0])
     return status, i

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from os import PathLike
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,7 +42,9 @@ class CompressedSpectrum(Spectrum):
     (`asymptotix.spectra.compression.bound`). `eigenvalues` are the nodes and `multiplicities` their weights, some of which may be
     negative; a zero eigenvalue is a level of its own. `rank` and `size` are exact, `trace` is to rounding.
 
-    Tables of parts of a spectrum add up to the table of the whole: `one + other`, or `merge`.
+    Tables of parts of a spectrum add up to the table of the whole: `one + other`, or `merge`. An experiment needs the
+    eigenvalues one by one: it refuses a table, whose weights are not whole, unless every eigenvalue was kept
+    (`relative_bound` = 0).
 
     Attributes:
         size: number of eigenvalues, zeros included.
@@ -90,8 +92,9 @@ class CompressedSpectrum(Spectrum):
 
     @property
     def trace(self) -> float:
-        """Sum of the eigenvalues."""
-        return float(self.table.totals[0].sum())
+        """Sum of the eigenvalues; infinite if it is not a double."""
+        total = float(self.table.totals[0].sum())
+        return float("inf") if np.isnan(total) else total
 
     def merge(self, others: Iterable[CompressedSpectrum]) -> CompressedSpectrum:
         """The table of all eigenvalues together, as if they had been one source.
@@ -114,13 +117,6 @@ class CompressedSpectrum(Spectrum):
     def __add__(self, other: Spectrum) -> CompressedSpectrum:
         """The table of both spectra together."""
         return self.merge([other]) if isinstance(other, CompressedSpectrum) else NotImplemented
-
-    def head(self, target: Target) -> NoReturn:
-        """A table has no single eigenvalues to draw from: refused."""
-        raise InvalidInputError(
-            "spectrum", self, "a spectrum whose eigenvalues are known one by one, for an experiment",
-            "simulate with Spectrum(eigenvalues)",
-        )  # fmt: skip
 
     def save(self, path: str | PathLike[str]) -> None:
         """Write the table to a file that `load_spectrum` reads: a header of text, numbers, a checksum; nothing is executed.

@@ -62,7 +62,7 @@ def compress(
         StorageError: a file that is truncated or not what its name says.
 
     Source:
-        derivations/compression_bound.py for the bound.
+        [BerrutTrefethen2004] for interpolation at Chebyshev points; derivations/compression_bound.py for the bound.
 
     >>> import numpy as np
     >>> import asymptotix as ax
@@ -72,7 +72,7 @@ def compress(
     (99999, True, True)
     >>> model = ax.RidgeRegression(table, table.target, noise_variance=0.1)
     >>> print(ax.risk(model, n_samples=1000, ridge=1e-3).test_error.round(6))
-    0.128393
+    0.153649
     """
     threads = whole_number("threads", threads, 1)
     if isinstance(source, Spectrum):
@@ -95,7 +95,7 @@ def load_spectrum(path: str | PathLike[str]) -> CompressedSpectrum:
 
 
 def _eigenvalues(spectrum: Spectrum) -> FloatArray:
-    if isinstance(spectrum, CompressedSpectrum) or spectrum.tail > 0 or np.any(spectrum.multiplicities != 1.0):
+    if isinstance(spectrum, CompressedSpectrum) or spectrum.tail > 0 or not spectrum.is_simple:
         raise InvalidInputError("source", spectrum, "a Spectrum without multiplicities and tail", "use it as it is")
     return spectrum.eigenvalues
 

@@ -19,8 +19,8 @@ FloatArray = NDArray[np.float64]
 class CompressedLevels:
     """Nodes, decreasing, and one row of weights for the multiplicities and, if there are energies, one for them.
 
-    Octave b is nodes[starts[b]:starts[b+1]], and its nodes lie between the powers of two around its eigenvalues. `counts[b]` is the
-    sum of the multiplicities of its eigenvalues, exact where they are whole; the weights of a node may be negative.
+    Octave b is nodes[starts[b]:starts[b+1]], and its nodes lie between the powers of two around its eigenvalues. `counts[b]` is
+    the sum of the multiplicities of its eigenvalues, exact where they are whole; the weights of a node may be negative.
     """
 
     values: FloatArray
@@ -30,36 +30,27 @@ class CompressedLevels:
 
     @classmethod
     def of(cls, table: OctaveTable) -> CompressedLevels:
-        """The nodes of a table whose first row counts eigenvalues."""
-        order = np.argsort(-table.exponents)
-        weights = _node_weights(table)[order]
-        counts = table.counts[order].astype(np.float64)
-        nodes, kept = _nodes(table)
-        nodes, kept = nodes[order], kept[order]
-        # decreasing within each octave too: those that are not kept count as -inf
-        rank = np.argsort(-np.where(kept, nodes, -np.inf), axis=1)
-        nodes, kept = np.take_along_axis(nodes, rank, axis=1), np.take_along_axis(kept, rank, axis=1)
-        weights = np.take_along_axis(weights, rank[:, None, :], axis=2).swapaxes(0, 1)[:, kept]
-        starts = np.concatenate([[0], np.cumsum(kept.sum(axis=1))[:-1]]).astype(np.int64)
-        return cls(nodes[kept], np.ascontiguousarray(weights[: 1 + table.weighted]), starts, counts)
+        """The nodes of a table, and the weights of its counts and energies."""
+        order = table.exponents.argsort()[::-1]
+        exponents, counts, distinct = table.heads[order].T
+        nodes = node_values(exponents)
+        both = table.moments[order]
+        moments = both[:, :, 0] + both[:, :, 1]
+        moments[:, 0, 0] = counts  # exact
+        weights = (moments.reshape(-1, NODES) @ TO_WEIGHTS).reshape(moments.shape).swapaxes(0, 1)
+        sizes = np.where(distinct < 0, NODES, distinct)
+        kept = np.flatnonzero(distinct >= 0)
+        if kept.size:
+            nodes[kept], weights[:, kept] = _distinct(table.raw[order[kept]], sizes[kept])
+        taken = np.arange(NODES) < sizes[:, None]
+        starts = np.cumsum(sizes) - sizes
+        rows = 1 + table.weighted
+        return cls(nodes[taken], np.stack([row[taken] for row in weights[:rows]]), starts, counts.astype(np.float64))
 
 
-def _nodes(table: OctaveTable) -> tuple[FloatArray, NDArray[np.bool_]]:
-    """Per octave Q places: its distinct eigenvalues, or its nodes; and which places are taken."""
-    distinct = table.distinct[:, None]
-    return np.where(distinct < 0, node_values(table.exponents), table.raw[: table.used, 0]), _taken(table)
-
-
-def _taken(table: OctaveTable) -> NDArray[np.bool_]:
-    distinct = table.distinct[:, None]
-    return np.asarray((distinct < 0) | (np.arange(NODES) < distinct))
-
-
-def _node_weights(table: OctaveTable) -> FloatArray:
-    """Weights of the places of `_nodes`, shape (octaves, 2, Q)."""
-    moments = table.moments[: table.used].sum(axis=2)
-    dense = table.distinct < 0
-    moments[dense, 0, 0] = table.counts[dense]  # exact
-    kept = table.raw[: table.used, 1:3].copy()
-    kept[:, 1] += table.raw[: table.used, 3]
-    return np.where(dense[:, None, None], moments @ TO_WEIGHTS, kept)
+def _distinct(raw: FloatArray, sizes: NDArray[np.int64]) -> tuple[FloatArray, FloatArray]:
+    """Eigenvalues that octaves kept, decreasing, in the first places; their counts and energies, shape (2, octaves, places)."""
+    values = np.where(np.arange(NODES) < sizes[:, None], raw[:, 0], -np.inf)
+    raw[:, 2] += raw[:, 3]
+    rows, rank = np.arange(len(raw))[:, None], (-values).argsort(axis=1)
+    return values[rows, rank], raw[:, 1:3].swapaxes(0, 1)[:, rows, rank]

@@ -27,24 +27,17 @@ _SHORTEST = _LENGTHS[-1]
 _WORK = 1 << 13  # eigenvalues whose products are formed at a time
 
 
-def pass_over(table: OctaveTable, values: FloatArray, energies: FloatArray | None) -> tuple[str, int] | None:
+def pass_over(table: OctaveTable, values: FloatArray, energies: FloatArray | None) -> tuple[str, FloatArray, int] | None:
     """Take in all eigenvalues; the argument and index of an entry that is not valid, or None."""
     for start in range(0, values.size, _CHUNK):
         v = values[start : start + _CHUNK]
         e = None if energies is None else energies[start : start + _CHUNK]
-        bad = _first_invalid(v, e)
-        if bad is not None:
-            return bad[0], start + bad[1]
+        for name, whole, part in (("eigenvalues", values, v), ("energies", energies, e)):
+            if whole is not None and part is not None and not (part.min() >= 0 and part.max() < np.inf):
+                return name, whole, start + int(np.argmin((part >= 0) & (part < np.inf)))
         v, e = _positive_decreasing(table, v, e)
         if v.size:
             _take(table, v, e)
-    return None
-
-
-def _first_invalid(v: FloatArray, e: FloatArray | None) -> tuple[str, int] | None:
-    for name, array in (("eigenvalues", v), ("energies", e)):
-        if array is not None and not (array.min() >= 0 and array.max() < np.inf):
-            return name, int(np.argmin((array >= 0) & (array < np.inf)))
     return None
 
 
@@ -58,7 +51,8 @@ def _positive_decreasing(table: OctaveTable, v: FloatArray, e: FloatArray | None
         else:
             order = np.argsort(-v, kind="stable")
             v, e = v[order], e[order]
-    add_exactly(table.totals[0], np.sum(v))
+    with np.errstate(over="ignore", invalid="ignore"):
+        add_exactly(table.totals[0], np.sum(v))
     if v[-1] > 0:
         return v, e
     zeros = int(np.count_nonzero(v == 0))

@@ -1,7 +1,7 @@
 r"""One octave of a table: its variable, its nodes, and the way from moments to weights.
 
-In the octave $[2^{e-1},2^e)$ the variable is $x=t/\tau$, $t=(s-c)/(s+c)$, $c=2^{e-1/2}$ the geometric centre and $\tau=3-2\sqrt2$,
-so that $x\in[-1,1]$. The nodes are the Q = `NODES` Chebyshev points of x, the same for every spectrum.
+In the octave $[2^{e-1},2^e)$ the variable is $x=t/\tau$, $t=(s-c)/(s+c)$, $c=2^{e-1/2}$ the geometric centre and
+$\tau=3-2\sqrt2$, so that $x\in[-1,1]$. The nodes are the Q = `NODES` Chebyshev points of x, the same for every spectrum.
 
 An eigenvalue of weight w is spread over them by the transpose of interpolation: node j gets $w\,\ell_j(x)$ with the Lagrange
 polynomials $\ell_j(x)=\frac1Q\big(1+2\sum_{0<k<Q}T_k(x_j)T_k(x)\big)$. So the weights are a fixed matrix times the moments

@@ -16,7 +16,7 @@ from asymptotix.errors import StorageError
 from asymptotix.spectra.compression.octave import NODES
 from asymptotix.spectra.compression.table import OctaveTable
 
-__all__ = ["load_table", "save_table"]
+__all__ = ["is_table", "load_table", "save_table"]
 
 _MAGIC = b"asymptotix table\n"
 _VERSION = 1
@@ -48,6 +48,12 @@ def save_table(table: OctaveTable, path: str | PathLike[str]) -> None:
         partial.unlink(missing_ok=True)
 
 
+def is_table(path: str | PathLike[str]) -> bool:
+    """Whether a file begins as tables do."""
+    with open(path, "rb") as file:
+        return file.read(len(_MAGIC)) == _MAGIC
+
+
 def load_table(path: str | PathLike[str]) -> OctaveTable:
     """Read a table.
 
@@ -60,7 +66,12 @@ def load_table(path: str | PathLike[str]) -> OctaveTable:
             raise StorageError(f"{path}: not a table of asymptotix; make one with `asymptotix compress FILE -o TABLE`")
         header = _header(path, file.readline(_LONGEST_HEADER))
         octaves = header["octaves"]
-        shapes = {"heads": (octaves, 3), "raw": (octaves, 4, NODES), "moments": (octaves, 2, 2, NODES), "totals": (2, 2), "tallies": (2,)}
+        shapes: dict[str, tuple[int, ...]] = {
+            "heads": (octaves, 3),
+            "raw": (octaves, 4, NODES),
+            "moments": (octaves, 2, 2, NODES),
+        }
+        shapes |= {"totals": (2, 2), "tallies": (2,)}
         size = 8 * sum(int(np.prod(shape)) for shape in shapes.values())
         payload = file.read(size + 1)
     if len(payload) != size:

@@ -1,0 +1,161 @@
+r"""Certified mode: every number as an interval that is proved to contain the exact one, or as a decimal of proved digits.
+
+The float64 solver supplies a start, and nothing else: `certified_root` encloses $\lambda_*$ in balls (python-flint), and
+`certified_risk` or `certified_population` every risk, from the spectrum level by level, uncompressed. Arguments, eigenvalues,
+multiplicities and energies are the doubles that they are: `ridge=0.1` is the double nearest to 0.1.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from asymptotix.equivalents.certified.population import population_enclosure
+from asymptotix.equivalents.certified.risk_formulas import enclose_risk
+from asymptotix.equivalents.certified.root import Point, enclose_root
+from asymptotix.equivalents.certified.rounding import Ball, above, below, decimal, enough, load_flint, nearest, positive_bounds
+from asymptotix.equivalents.certified.spectra import attainable_bits, levels_of
+from asymptotix.equivalents.fixed_point import EffectiveRidge
+from asymptotix.errors import InvalidInputError
+from asymptotix.models.kernel_ridge import KernelRidge
+from asymptotix.results import Fields, RiskCurve
+from asymptotix.spectra.arguments import whole_number
+from asymptotix.spectra.spectrum import Spectrum
+
+if TYPE_CHECKING:
+    from asymptotix.models.random_features import RandomFeatures
+    from asymptotix.models.ridge_regression import RidgeRegression
+
+__all__ = ["certified_curve", "certified_ridge"]
+
+FloatArray = NDArray[np.float64]
+Enclose = Callable[[Point, int], dict[str, Ball]]
+
+_DOUBLE_BITS = 72  # relative width 2e-22 before rounding to doubles: ends one or two doubles apart
+_MOST_DIGITS = 1000
+_ATTEMPTS = 3  # at doubled precision each
+_SIGNED = frozenset({"log_effective_ridge"})
+
+
+def certified_ridge(
+    result: EffectiveRidge,
+    spectrum: Spectrum,
+    *,
+    n_samples: ArrayLike,
+    ridge: ArrayLike,
+    n_features: ArrayLike | None,
+    digits: int | None,
+) -> EffectiveRidge:
+    """`result` with proved `lower` and `upper`, `value` between them, and `decimals` if `digits` are asked for.
+
+    Raises:
+        MissingExtraError: python-flint is not installed.
+        InvalidInputError: digits not between 1 and 1000.
+    """
+    bits = _goal_bits(digits, spectrum)
+    points = _points(result.log_value, n_samples, ridge, n_features)
+    balls = levels_of(spectrum, smallest_log_kappa=_smallest(points))
+    roots = [enclose_root(balls, point, bits) for point in points]
+    lower, upper = np.array([positive_bounds(ball) for ball in roots]).reshape(-1, 2).T
+    shape = result.value.shape
+    return dataclasses.replace(
+        result,
+        value=np.reshape([nearest(ball) for ball in roots], shape),
+        log_value=np.reshape([_log(ball) for ball in roots], shape),
+        lower=np.reshape(lower, shape),
+        upper=np.reshape(upper, shape),
+        decimals=None if digits is None else _texts([decimal(ball, digits) for ball in roots], shape),
+        certified=True,
+    )
+
+
+def certified_curve(model: RidgeRegression | KernelRidge | RandomFeatures, curve: RiskCurve, digits: int | None) -> RiskCurve:
+    """`curve` with `lower` and `upper`: proved bounds of every field, and `values` between them.
+
+    Raises:
+        MissingExtraError: python-flint is not installed.
+        InvalidInputError: digits not between 1 and 1000.
+    """
+    bits = _goal_bits(digits, model.spectrum)
+    if isinstance(model, KernelRidge) and "log_effective_ridge" not in curve.values:
+        points = _points(np.zeros(curve.shape), **curve.grid)
+        enclose = population_enclosure(model)
+    else:
+        points = _points(curve.values["log_effective_ridge"], **curve.grid)
+        enclose = _levels_enclosure(model, _smallest(points))
+    found = [_enough(enclose, point, bits) for point in points]
+    lower, upper, values, decimals = {}, {}, {}, {}
+    for name in curve.values:
+        balls = [fields[name] for fields in found]
+        bounds = [(below(ball), above(ball)) if name in _SIGNED else positive_bounds(ball) for ball in balls]
+        lower[name], upper[name] = (np.reshape(np.array([pair[i] for pair in bounds]), curve.shape) for i in (0, 1))
+        values[name] = np.reshape(np.array([_value(ball) for ball in balls]), curve.shape)
+        if digits is not None and name not in _SIGNED:
+            decimals[name] = _texts([decimal(ball, digits) for ball in balls], curve.shape)
+    return dataclasses.replace(
+        curve, values=Fields(values), lower=Fields(lower), upper=Fields(upper), decimals=decimals if digits is not None else None
+    )
+
+
+def _levels_enclosure(model: RidgeRegression | KernelRidge | RandomFeatures, smallest_log_kappa: float) -> Enclose:
+    """From a point and a precision to every field, for the models of `equivalent_risk`."""
+    spectrum = levels_of(model.spectrum, model.target, smallest_log_kappa=smallest_log_kappa)
+    flint = load_flint()
+
+    def enclose(point: Point, bits: int) -> dict[str, Ball]:
+        kappa = enclose_root(spectrum, point, bits)
+        with flint.ctx.workprec(bits + _DOUBLE_BITS):
+            return enclose_risk(spectrum(bits + _DOUBLE_BITS), model.noise_variance, point, kappa)
+
+    return enclose
+
+
+def _enough(enclose: Enclose, point: Point, bits: int) -> Mapping[str, Ball]:
+    """The fields with `bits` bits, at a higher working precision where the first does not give them."""
+    fields: dict[str, Ball] = {}
+    for attempt in range(_ATTEMPTS):
+        fields = enclose(point, bits << attempt)
+        if all(enough(ball, bits - 16) for name, ball in fields.items() if name not in _SIGNED):
+            break
+    return fields
+
+
+def _goal_bits(digits: int | None, spectrum: Spectrum) -> int:
+    load_flint()
+    if digits is not None and whole_number("digits", digits, 1) > _MOST_DIGITS:
+        raise InvalidInputError("digits", digits, f"between 1 and {_MOST_DIGITS}")
+    asked = max(_DOUBLE_BITS, math.ceil((digits or 1) * math.log2(10.0)) + 32)
+    return min(asked, attainable_bits(spectrum) or asked)
+
+
+def _points(log_starts: FloatArray, n_samples: ArrayLike, ridge: ArrayLike, n_features: ArrayLike | None = None) -> list[Point]:
+    if np.any(np.asarray(ridge) < 0):
+        raise InvalidInputError("ridge", float(np.min(ridge)), ">= 0 with certify")
+    n, p, lam, start = np.broadcast_arrays(n_samples, np.inf if n_features is None else n_features, ridge, log_starts)
+    return [Point(*map(float, row)) for row in zip(n.flat, p.flat, lam.flat, start.flat, strict=True)]
+
+
+def _smallest(points: list[Point]) -> float:
+    return min((point.log_start for point in points if math.isfinite(point.log_start)), default=0.0)
+
+
+def _log(ball: Ball) -> float:
+    with load_flint().ctx.workprec(2 * _DOUBLE_BITS):
+        return nearest(ball.log()) if ball > 0 else -math.inf
+
+
+def _value(ball: Ball) -> float:
+    if ball.is_finite():
+        return nearest(ball)
+    return -math.inf if ball < 0 else math.inf  # the logarithm of an exact 0; a quantity beyond the range of balls
+
+
+def _texts(texts: list[str], shape: tuple[int, ...]) -> NDArray[np.object_]:
+    out = np.empty(len(texts), dtype=object)
+    out[:] = texts
+    return out.reshape(shape)

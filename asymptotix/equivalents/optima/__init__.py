@@ -1,0 +1,1 @@
+"""The ridge and the number of random features of least error."""
