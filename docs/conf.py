@@ -30,6 +30,7 @@ nb_execution_mode = "force"
 nb_execution_timeout = 60
 nb_execution_raise_on_error = True
 nb_merge_streams = True
+nb_render_markdown_format = "myst"  # derivations are Markdown with $formulas$
 suppress_warnings = ["mystnb.unknown_mime_type"]  # outputs carry text/latex beside the types a browser shows
 
 autodoc_member_order = "bysource"

@@ -10,6 +10,7 @@ import sys
 import tomllib
 import warnings
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -95,6 +96,23 @@ def test_an_example_with_another_formula_would_fail() -> None:
         exec(compile(wrong, "ridge.md", "exec"), {})
 
 
+def test_every_public_name_is_in_the_reference() -> None:
+    text = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
+    documented = set(re.findall(r"^\.\. auto\w+:: asymptotix\.(\w+)$", text, flags=re.MULTILINE))
+    assert documented == set(ax.__all__)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("page", ["formulas", "numerics", "optimal_ridge", "spectra"])
+def test_the_cells_of_a_page_run_without_a_warning(page: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MPLBACKEND", "agg")
+    namespace: dict[str, object] = {}
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for code in cells(page):
+            exec(compile(re.sub(r"^:tags:.*$", "", code, flags=re.MULTILINE), f"{page}.md", "exec"), namespace)
+
+
 def problem_files() -> list[str]:
     text = (ROOT / "docs" / "problem_files.md").read_text(encoding="utf-8")
     return re.findall(r"^```toml\n(.*?)^```$", text, flags=re.MULTILINE | re.DOTALL)
@@ -105,7 +123,8 @@ def test_every_problem_file_of_the_documentation_has_a_risk(text: str, tmp_path:
     file = tmp_path / "problem.toml"
     file.write_text(text, encoding="utf-8")
     problem = load_problem(file)
-    curve = ax.risk(problem.model, **problem.grid)
+    grid: dict[str, Any] = problem.grid
+    curve = ax.risk(problem.model, **grid)
     assert curve.test_error.size == np.prod([values.size for values in problem.grid.values()])
     assert np.all(curve.test_error > problem.model.noise_variance)
 

@@ -20,10 +20,16 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
-from numba import config, njit
-from numba.core.caching import FunctionCache, _CacheLocator
+import numba
+from numba import njit
+from numba.core import caching
 
-__all__ = ["entry", "exact", "fast", "fingerprint", "inlined"]
+__all__ = ["entry", "exact", "fast", "fingerprint", "inlined", "types"]
+
+types: Any = numba.types  # Numba ships types of some of its modules only
+_config: Any = numba.config
+_Locator: Any = caching._CacheLocator
+_FunctionCache: Any = caching.FunctionCache
 
 Function = TypeVar("Function", bound=Callable[..., object])
 
@@ -48,9 +54,9 @@ def entry(*signature: object) -> Callable[[Function], Function]:
     """What Python calls: compiled as `exact` for arguments of these Numba types, and kept."""
 
     def compiled(function: Function) -> Function:
-        if config.DISABLE_JIT:
+        if _config.DISABLE_JIT:
             return function
-        dispatcher = njit(nogil=True, error_model="numpy")(function)
+        dispatcher: Any = njit(nogil=True, error_model="numpy")(function)
         with suppress(RuntimeError):  # no folder can be written to
             dispatcher._cache = _Cache(function)
         dispatcher.compile(signature)
@@ -70,7 +76,7 @@ def fingerprint(folder: Path) -> str:
     return digest.hexdigest()[:16]
 
 
-class _Folder(_CacheLocator):  # type: ignore[misc]  # Numba ships no types
+class _Folder(_Locator):  # type: ignore[misc]  # Any, as are the next two
     """A folder of this version inside the one that Numba would take."""
 
     def __init__(self, place: Any, function: Callable[..., object]) -> None:
@@ -87,13 +93,13 @@ class _Folder(_CacheLocator):  # type: ignore[misc]  # Numba ships no types
         return str(self._place.get_disambiguator())
 
 
-class _Kept(FunctionCache._impl_class):  # type: ignore[misc, name-defined]  # Numba ships no types
+class _Kept(_FunctionCache._impl_class):  # type: ignore[misc]  # Any
     def __init__(self, function: Callable[..., object]) -> None:
         super().__init__(function)
-        self._locator = _Folder(self._locator, function)
+        self._locator: Any = _Folder(self._locator, function)
 
 
-class _Cache(FunctionCache):  # type: ignore[misc]  # Numba ships no types
+class _Cache(_FunctionCache):  # type: ignore[misc]  # Any
     """Numba's cache of a function, which does without what it cannot read or write."""
 
     _impl_class = _Kept

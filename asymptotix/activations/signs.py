@@ -14,7 +14,7 @@ from asymptotix.errors import ExpressionError
 
 __all__ = ["NeedsPositiveError", "check_symbols", "is_positive"]
 
-MAX_DEGREE = 6  # in all parameters together; kernels have twice the degree
+MAX_DEGREE = 4  # in all parameters together; kernels have twice the degree
 _ALWAYS_POSITIVE = ("exp", "cosh", "Phi")
 
 

@@ -12,10 +12,9 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba.types import Array, float64, int64
 from numpy.typing import NDArray
 
-from asymptotix.acceleration.loops import entry, exact, inlined
+from asymptotix.acceleration.loops import entry, exact, inlined, types
 from asymptotix.equivalents.compiled_sums import build_panel, panel_residual, panel_risks, place, residual_sums, risk_sums
 from asymptotix.equivalents.panels import CENTRES, HALF_WIDTH, LOWEST, N_PANELS, NODES
 
@@ -163,6 +162,8 @@ def _solve(
         x += step
         if not low <= x <= high or stalled > 2:
             x, stalled = 0.5 * (low + high), 0
+            if not LOWEST <= x <= -LOWEST:  # a root beyond the panels, or NaN
+                break
     return False, 0.0, 0.0, evaluations
 
 
@@ -316,10 +317,11 @@ def _fields(n: FloatArray, p: FloatArray, noise: float, rows: FloatArray, out: F
     return infinite
 
 
-_GRID, _TABLE, _SERIES = Array(float64, 2, "C", readonly=True), float64[:, ::1], float64[:, :, ::1]
+_NUMBER, _TABLE, _SERIES = types.float64, types.float64[:, ::1], types.float64[:, :, ::1]
+_GRID = types.Array(_NUMBER, 2, "C", readonly=True)
 
 
-@entry(_GRID, _GRID, _GRID, float64, float64, float64, _TABLE, _TABLE, _SERIES, int64[::1], _TABLE, _TABLE)
+@entry(_GRID, _GRID, _GRID, _NUMBER, _NUMBER, _NUMBER, _TABLE, _TABLE, _SERIES, types.int64[::1], _TABLE, _TABLE)
 def sweep(
     n: FloatArray, p: FloatArray, lam: FloatArray, noise: float, tail: float, hidden: float, levels: FloatArray,
     groups: FloatArray, coefficients: FloatArray, visits: IntArray, rows: FloatArray, out: FloatArray,

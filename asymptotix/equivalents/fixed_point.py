@@ -181,15 +181,17 @@ def checked_grid(
     lam = _numbers("ridge", ridge, lambda v: (negative | (v >= 0)) & np.isfinite(v), valid)
     p = _numbers("n_features", np.inf if n_features is None else n_features, lambda v: v > 0, "> 0")
     try:
-        n, lam, p = np.broadcast_arrays(n, lam, p)
+        shape = np.broadcast_shapes(n.shape, lam.shape, p.shape)
     except ValueError:
         names = {"n_samples": n.shape, "ridge": lam.shape} | ({} if n_features is None else {"n_features": p.shape})
         shapes = ", ".join(f"{name} {shape}" for name, shape in names.items())
         raise InvalidInputError(
             "grid", shapes, "arrays that broadcast together", "for a grid use n_samples[:, None] and ridge"
         ) from None
-    if np.any(np.isinf(n) & np.isinf(p)):
+    endless = np.isinf(n)  # before they are broadcast, when they are short
+    if np.any(endless) and np.any(endless & np.isinf(p)):
         raise InvalidInputError("n_samples", np.inf, "finite where n_features is infinite")
+    n, lam, p = (values if values.shape == shape else np.broadcast_to(values, shape) for values in (n, lam, p))
     return n, lam, p
 
 

@@ -53,7 +53,7 @@ class SortedLevels:
         if isinstance(spectrum, CompressedSpectrum) and spectrum.rank > 0:
             nodes = spectrum.levels.values.size
             return cls._of_table(spectrum.levels, spectrum, energies[:nodes], hidden, np.bool_(True))
-        if len(spectrum) > _LONG and (positive or not _underflows(spectrum)):
+        if len(spectrum) > _LONG and (positive or (spectrum.rank > 0 and not _underflows(spectrum))):
             levels = cls._compressed(spectrum, energies, hidden)
             if levels is not None:
                 return levels

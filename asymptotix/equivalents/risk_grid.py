@@ -34,7 +34,7 @@ def risk_on_grid(
         HypothesisError: a point where the risk is infinite.
     """
     n, lam, p = checked_grid(n_samples, ridge, n_features, negative=True)
-    negative = bool(np.any(lam < 0))
+    negative = bool(np.any(np.less(ridge, 0)))  # of the argument, which may be much shorter than its grid
     values = None if negative else compiled_fields(levels, n, p, lam, model.noise_variance)
     if values is not None:
         warn_of_truncation(model.spectrum, levels, n, p, lam, values[FIELDS.index("log_effective_ridge")])

@@ -27,11 +27,15 @@ def expand_levels(design: GaussianCovariates) -> tuple[FloatArray, FloatArray]:
     """Standard deviations sqrt(s) and target coefficients b, one entry per coordinate.
 
     Raises:
-        InvalidInputError: a multiplicity that is not a whole number, or more than `MAX_DIMENSION` coordinates.
+        InvalidInputError: a multiplicity that is not a whole number, as in a table, or more than `MAX_DIMENSION` coordinates.
     """
     multiplicities = np.asarray(design.multiplicities, dtype=np.float64)
+    if np.any(multiplicities < 0):  # only the nodes of a table have such weights
+        fix = "make the model of the eigenvalues themselves, with Spectrum(...)"
+        raise InvalidInputError("spectrum", "a table made by compress", "a Spectrum: a table has no eigenvalues to draw", fix)
     if np.any(multiplicities != np.round(multiplicities)):
-        raise InvalidInputError("multiplicities", multiplicities, "whole numbers in a simulation", "round them to draw samples")
+        fix = "round them to draw samples; a table made by compress has no eigenvalues to draw"
+        raise InvalidInputError("multiplicities", multiplicities, "whole numbers in a simulation", fix)
     total = multiplicities.sum()
     if total > MAX_DIMENSION:
         remedy = "lump the small eigenvalues into the spectrum's tail, or truncate the power law with size="

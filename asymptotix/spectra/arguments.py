@@ -9,9 +9,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from asymptotix.errors import InvalidInputError
 
-__all__ = ["frozen_array", "real_array", "real_number", "whole_number"]
+__all__ = ["all_nonnegative", "frozen_array", "real_array", "real_number", "whole_number"]
 
 FloatArray = NDArray[np.float64]
+
+_INFINITY = np.uint64(0x7FF0000000000000)
 
 
 def real_array(name: str, values: ArrayLike, kind: str = "an array of real numbers") -> FloatArray:
@@ -40,6 +42,13 @@ def frozen_array(name: str, values: ArrayLike, kind: str = "an array of real num
     array = real_array(name, values, kind)
     array.setflags(write=False)
     return array
+
+
+def all_nonnegative(values: FloatArray) -> bool:
+    """Whether a contiguous array that is not empty has only finite entries >= 0, in one pass where it has."""
+    if values.view(np.uint64).max() < _INFINITY:  # bits grow with the double; NaN and numbers with a sign lie above infinity
+        return True
+    return bool(values.min() >= 0 and values.max() < np.inf)  # also False for NaN; True for -0.0
 
 
 def _unchanging(array: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> bool:

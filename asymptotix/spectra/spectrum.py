@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from asymptotix.errors import InvalidInputError
-from asymptotix.spectra.arguments import frozen_array, real_number
+from asymptotix.spectra.arguments import all_nonnegative, frozen_array, real_number
 
 if TYPE_CHECKING:
     from asymptotix.spectra.target import Target
@@ -60,7 +60,7 @@ class Spectrum:
     ) -> None:
         """See the class."""
         levels = _vector("eigenvalues", eigenvalues)
-        if not (levels.min() >= 0 and levels.max() < np.inf):  # also for NaN
+        if not all_nonnegative(levels):
             index = int(np.argmin((levels >= 0) & (levels < np.inf)))
             raise InvalidInputError(f"eigenvalues[{index}]", float(levels[index]), "finite and >= 0")
         object.__setattr__(self, "eigenvalues", levels)
@@ -137,6 +137,9 @@ class Spectrum:
         from asymptotix.spectra.spectrum_sum import SpectrumSum
 
         return SpectrumSum([self, other]) if isinstance(other, Spectrum) else NotImplemented
+
+    def check_summable(self) -> None:
+        """Raise an InvalidInputError if this cannot be a part of a `SpectrumSum`; here it can."""
 
     def head(self, target: Target) -> tuple[Spectrum, Target]:
         """Spectrum and target as an experiment draws them, with whole multiplicities: here as they are."""

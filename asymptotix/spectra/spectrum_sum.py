@@ -24,6 +24,9 @@ class SpectrumSum(Spectrum):
     """The levels of all `parts`, one part after the other; flat tails and their errors add.
 
     Made by `one + other`, or by `combine`, which combines the targets as well.
+
+    Raises:
+        InvalidInputError: a table among the parts (`CompressedSpectrum`): tables add up to a table.
     """
 
     parts: tuple[Spectrum, ...]
@@ -31,6 +34,8 @@ class SpectrumSum(Spectrum):
     def __init__(self, parts: Sequence[Spectrum]) -> None:
         """See the class."""
         flat = tuple(part for given in parts for part in (given.parts if isinstance(given, SpectrumSum) else (given,)))
+        for part in flat:
+            part.check_summable()
         tail = sum(part.tail for part in flat)
         super().__init__(
             np.concatenate([part.eigenvalues for part in flat]),
@@ -85,7 +90,7 @@ def combine(*parts: tuple[Spectrum, Target | ArrayLike]) -> tuple[SpectrumSum, T
         parts: pairs of a Spectrum and its target, a Target or energies, one for each level of that spectrum from the first on.
 
     Raises:
-        InvalidInputError: nothing given, something that is not a pair, no Spectrum, or energies beyond its levels.
+        InvalidInputError: nothing given, something that is not a pair, no Spectrum, a table, or energies beyond its levels.
 
     Source:
         [HastieMontanariRossetTibshirani2022] for a covariance of any law.

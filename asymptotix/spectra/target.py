@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from asymptotix.errors import InvalidInputError
-from asymptotix.spectra.arguments import frozen_array, real_number
+from asymptotix.spectra.arguments import all_nonnegative, frozen_array, real_number
 
 __all__ = ["Target"]
 
@@ -33,7 +33,7 @@ class Target:
         values = frozen_array("energies", energies, "a one-dimensional array of real numbers")
         if values.ndim != 1 or values.size == 0:
             raise InvalidInputError("energies", f"array of shape {values.shape}", "a nonempty one-dimensional array")
-        if not (values.min() >= 0 and values.max() < np.inf):  # also for NaN
+        if not all_nonnegative(values):
             index = int(np.argmin((values >= 0) & (values < np.inf)))
             raise InvalidInputError(f"energies[{index}]", float(values[index]), "finite and >= 0 (a squared norm)")
         object.__setattr__(self, "energies", values)

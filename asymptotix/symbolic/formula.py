@@ -28,7 +28,7 @@ __all__ = ["Q1", "Q2", "Binding", "C", "Formula", "Status"]
 
 Q1, Q2 = sp.symbols("q1 q2", positive=True)
 C = sp.Symbol("c", real=True)
-EVALUATION_DIGITS = 30  # working digits of `evaluate` for coefficients, so that float64 keeps all of its own
+DIGITS, SMALLEST = 18, sp.Float("1e-330")  # of coefficients in `evaluate`: more than float64 holds
 
 
 @dataclass(frozen=True)
@@ -156,7 +156,8 @@ class Formula:
 
         Raises:
             InvalidInputError: a symbol is missing, unknown or given twice.
-            HypothesisError: the expectation is infinite there.
+            HypothesisError: the expectation is infinite there, or a coefficient exceeds 1e308.
+            ConvergenceError: the terms of the formula cancel beyond what `mp` follows.
         """
         if self.kernel is not None:
             given = self._assign(values, named, optional={"c"} if angle is not None else set())
@@ -218,6 +219,8 @@ class Formula:
         return given
 
     def _evaluate_symbols(self, given: dict[str, Any]) -> NDArray[np.float64]:
+        from asymptotix.symbolic.high_precision import settled_value
+
         names = [s.name for s in self.symbols]
         arrays = np.broadcast_arrays(*(np.asarray(given[name]) for name in names)) if names else []
 
@@ -227,7 +230,10 @@ class Formula:
                 self.family.at(**{p.name: point[names.index(p.name)] for p in self.family.parameters})
             if not all(relation.subs(exact) for relation in self.assumptions):
                 raise HypothesisError(f"{self.name} does not exist there: it needs {', '.join(map(str, self.assumptions))}")
-            return float(sp.N(self.expression.subs(exact), EVALUATION_DIGITS))
+            value = float(settled_value(lambda working: sp.N(self.expression.subs(exact), working), DIGITS, smallest=SMALLEST))
+            if np.isinf(value):
+                raise HypothesisError(f"{self.name} exceeds 1e308 there: use .mp")
+            return value
 
         if not arrays:
             return np.asarray(at(), dtype=np.float64)

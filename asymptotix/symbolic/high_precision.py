@@ -2,24 +2,51 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import mpmath
 import sympy as sp
 
-from asymptotix.errors import HypothesisError, InvalidInputError, NotInClosedClassError
+from asymptotix.errors import ConvergenceError, HypothesisError, InvalidInputError, NotInClosedClassError
 from asymptotix.kernels import KernelMap
 from asymptotix.kernels.kernel_family import KernelFamily
 from asymptotix.kernels.precise import MAX_DIGITS, precise_dual
+from asymptotix.symbolic.functions import Phi2
 
 if TYPE_CHECKING:
     from asymptotix.activations import ActivationFamily
     from asymptotix.symbolic.formula import Formula
 
-__all__ = ["high_precision_value"]
+__all__ = ["high_precision_value", "settled_value"]
 
 _GUARD_DIGITS = 20
+_DOUBLINGS, _DOUBLINGS_OF_PHI2 = 5, 2  # of the working digits; Phi2 is a quadrature
+_EXTRA = 15  # digits by which two evaluations differ
+
+
+def settled_value(
+    evaluate: Callable[[int], sp.Expr], digits: int, *, doublings: int = _DOUBLINGS, smallest: float | sp.Expr = 0
+) -> sp.Expr:
+    """The value of `evaluate(working digits)` once more working digits leave the first `digits` as they are.
+
+    Close to correlation -1 the terms of an arc-cosine kernel of order n cancel to (1 + rho)^(n + 1/2) of their size, and
+    SymPy says nothing when its own reserve of digits does not cover that. Values below `smallest` count as 0.
+
+    Raises:
+        ConvergenceError: they still change after the last doubling of the working digits.
+    """
+    for doubling in range(doublings + 1):
+        working = (digits + _GUARD_DIGITS) << doubling
+        first, second = evaluate(working), evaluate(working + _EXTRA)
+        if second.is_Rational or not second.is_number or second.has(sp.nan, sp.zoo, sp.oo):
+            return second
+        if abs(second) > smallest and abs(first - second) <= abs(second) * sp.Float(10) ** (-digits):
+            return second
+        if abs(first) < smallest and abs(second) < smallest:
+            return sp.S.Zero
+    raise ConvergenceError(f"the terms of the formula cancel to more than {working} digits at this point: no value is known")
 
 
 def high_precision_value(formula: Formula, values: tuple[Any, ...], digits: int) -> mpmath.mpf:
@@ -45,10 +72,20 @@ def high_precision_value(formula: Formula, values: tuple[Any, ...], digits: int)
 
 
 def _closed_value(formula: Formula, exact: dict[sp.Symbol, sp.Expr], digits: int) -> mpmath.mpf | None:
-    """The expression there, or None where it is 0/0."""
-    for binding in formula.bindings:
-        exact = {**exact, binding.symbol: sp.N(binding.expression.subs(exact), 2 * digits + _GUARD_DIGITS)}
-    value = sp.N(formula.expression.subs(exact), digits + _GUARD_DIGITS)
+    """The expression there, or None where it is 0/0 or all digits cancel."""
+
+    def at(working: int) -> sp.Expr:
+        point = dict(exact)
+        for binding in formula.bindings:
+            point[binding.symbol] = sp.N(binding.expression.subs(point), 2 * working)
+        return sp.N(formula.expression.subs(point), working)
+
+    expressions = (formula.expression, *(binding.expression for binding in formula.bindings))
+    doublings = _DOUBLINGS_OF_PHI2 if any(e.has(Phi2) for e in expressions) else _DOUBLINGS
+    try:
+        value = settled_value(at, digits, doublings=doublings)
+    except ConvergenceError:
+        return None
     real, imaginary = value.as_real_imag()
     if not (real.is_Float or real.is_Rational) or not abs(imaginary) <= abs(real) * sp.Float(10) ** (-digits):
         return None
@@ -82,11 +119,11 @@ def _require_covariance(exact: dict[sp.Symbol, sp.Expr], digits: int) -> None:
 
 
 def _exact(name: str, value: Any, digits: int) -> sp.Expr:
-    """A number without rounding where it has an exact form; an mpf or a SymPy number as it is."""
+    """A number without rounding; of an irrational SymPy number twice the digits. Floats would round what is computed of them."""
     if isinstance(value, sp.Expr) and value.is_real and value.is_number:
-        return value if value.is_Rational else sp.N(value, 2 * digits + _GUARD_DIGITS)
+        return sp.Rational(value if value.is_Rational else sp.N(value, 2 * digits + _GUARD_DIGITS))
     if isinstance(value, mpmath.mpf) and mpmath.isfinite(value):
-        return sp.Float(value, precision=max(mpmath.mp.prec, value._mpf_[3]))
+        return sp.Rational(sp.Float(value, precision=max(mpmath.mp.prec, value._mpf_[3])))
     try:
         fraction = Fraction(value)
     except (TypeError, ValueError, OverflowError, ZeroDivisionError):

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given, strategies as st
 
+from asymptotix.acceleration import compiled_path
 from asymptotix.equivalents.dispatch import risk
 from asymptotix.equivalents.fixed_point import effective_ridge
 from asymptotix.errors import ConvergenceError, InvalidInputError
@@ -167,3 +168,19 @@ def test_a_gap_too_wide_for_doubles_is_refused_and_an_overflowing_root_is_not() 
     assert result.value == np.inf
     assert float(result.log_value) == pytest.approx(np.log(2.1102554851856924e299) + np.log(42594206 / 0.05), rel=1e-6, abs=0)
     assert result.nu1 == 0.0
+
+
+@pytest.mark.parametrize("path", ["always", "never"])
+def test_a_long_spectrum_of_zeros_is_a_spectrum(path: str) -> None:
+    if path == "always":
+        pytest.importorskip("numba")
+    with compiled_path(path):
+        for multiplicities in (None, np.full(3000, 2.0)):
+            solved = effective_ridge(Spectrum(np.zeros(3000), multiplicities), n_samples=[4.0, 8.0], ridge=2.0)
+            assert solved.value == pytest.approx([0.5, 0.25], rel=1e-14, abs=0)
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_grid_with_an_axis_of_length_one_gives_no_warning() -> None:
+    solved = effective_ridge(Spectrum([1.0, 0.5]), n_samples=np.ones((3, 1)), ridge=np.array([1.0]), n_features=np.ones(1))
+    assert solved.value.shape == (3, 1)

@@ -13,7 +13,7 @@ from asymptotix.errors import InvalidInputError
 from asymptotix.models.kernel_ridge import KernelRidge
 from asymptotix.models.random_features import RandomFeatures
 from asymptotix.models.ridge_regression import RidgeRegression
-from asymptotix.spectra.arguments import frozen_array, real_number, whole_number
+from asymptotix.spectra.arguments import all_nonnegative, frozen_array, real_number, whole_number
 from asymptotix.spectra.empirical import empirical_spectrum
 from asymptotix.spectra.harmonics import multiplicity
 from asymptotix.spectra.power_law import PowerLaw
@@ -90,3 +90,14 @@ def test_a_frozen_array_is_shared_only_if_nobody_writes_to_it() -> None:
     assert frozen_array("values", values) is values
     assert np.shares_memory(frozen_array("values", values[1:]), values)
     assert frozen_array("values", values.astype(np.float32)).dtype == np.float64
+
+
+@pytest.mark.parametrize("value", [0.0, -0.0, 5e-324, 1.0, 1.7e308])
+def test_numbers_that_are_no_negative_ones(value: float) -> None:
+    assert all_nonnegative(np.array([1.0, value, 2.0]))
+
+
+@pytest.mark.parametrize("value", [-5e-324, -1.0, np.inf, -np.inf, np.nan, -np.nan])
+def test_numbers_that_are_negative_or_not_finite(value: float) -> None:
+    assert not all_nonnegative(np.array([1.0, value, 2.0]))
+    assert not all_nonnegative(np.array([-0.0, value]))

@@ -71,7 +71,7 @@ def edges(levels: SortedLevels, spectrum: Spectrum, n: FloatArray, p: FloatArray
         if np.any(at):
             out[at] = edge_of(PositiveBranch(kept), spectrum, n[at], p[at])[1]
     above = np.isfinite(n) & (least > levels.rank)
-    if np.any(above):
+    if levels.rank > 0 and np.any(above):
         out[above] = edge_of(NegativeBranch(RawLevels.of(spectrum)), spectrum, n[above], p[above])[1]
     return np.where(ridge, out - levels.tail, out)
 

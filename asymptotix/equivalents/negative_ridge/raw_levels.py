@@ -40,13 +40,14 @@ class RawLevels:
 
         Raises:
             InvalidInputError: multiplicities that are not whole numbers: such levels stand for eigenvalues that are not listed,
-                and where the smallest of those lies decides everything here.
+                and where the smallest of those lies decides everything here; or eigenvalues below the doubles.
         """
+        use = "for ridge < 0 with more samples than rank"
         if np.any(spectrum.multiplicities % 1.0 != 0):
-            raise InvalidInputError(
-                "spectrum", spectrum, "a list of eigenvalues of whole multiplicity for ridge < 0 with more samples than rank",
-                "pass Spectrum(eigenvalues)",
-            )  # fmt: skip
+            fix = "pass Spectrum(eigenvalues)"
+            raise InvalidInputError("spectrum", spectrum, f"a list of eigenvalues of whole multiplicity {use}", fix)
+        if np.any((spectrum.eigenvalues == 0) & (spectrum.log_eigenvalues > -np.inf)):
+            raise InvalidInputError("spectrum", spectrum, f"a list of eigenvalues of at least 5e-324 {use}", "rescale it")
         energies = np.zeros(len(spectrum)) if target is None else target.padded(len(spectrum))
         seen = spectrum.eigenvalues > 0
         hidden = float(np.sum(energies[~seen])) + (0.0 if target is None else target.tail)

@@ -52,7 +52,7 @@ def solve_with_negative(
     left = negative & ~shifted
     ridge = left & np.isinf(p) & (n < bare.rank)
     features = left & np.isfinite(p) & (least < levels.rank) & (n != p)
-    above = left & (least > levels.rank)
+    above = left & (least > levels.rank) & (levels.rank > 0)
     _refuse(left & ~ridge & ~features & ~above, levels, spectrum, n, p, lam)
     for at, kept, tail in ((ridge, bare, levels.tail), (features, levels, 0.0)):
         parts.append((at, _solve(PositiveBranch(kept), spectrum, n[at], p[at], lam[at], tail)))
@@ -178,6 +178,6 @@ def _refuse(
 def _error(n: float, p: float, lam: float, edge: float) -> HypothesisError:
     features = "" if np.isinf(p) else f", n_features = {p:g}"
     return HypothesisError(
-        f"ridge = {lam:g} is not valid at n_samples = {n:g}{features}: it must be above {edge:.10g}, where the smallest "
+        f"ridge = {lam:.10g} is not valid at n_samples = {n:g}{features}: it must be above {edge:.10g}, where the smallest "
         "eigenvalue of the sample matrix plus ridge reaches 0 (smallest_ridge gives this edge); use a larger ridge"
     )

@@ -16,10 +16,12 @@ from numpy.typing import ArrayLike, NDArray
 from asymptotix.equivalents.derivatives.risk_derivatives import risk_derivative
 from asymptotix.equivalents.dispatch import risk
 from asymptotix.equivalents.fixed_point import checked_grid
-from asymptotix.errors import InvalidInputError
+from asymptotix.equivalents.levels import SortedLevels
+from asymptotix.errors import HypothesisError, InvalidInputError
 from asymptotix.models.random_features import RandomFeatures
 from asymptotix.results import RiskCurve
 from asymptotix.spectra.arguments import real_number
+from asymptotix.spectra.spectrum import Spectrum
 
 __all__ = ["OptimalFeatures", "optimal_n_features"]
 
@@ -27,6 +29,7 @@ FloatArray = NDArray[np.float64]
 
 _PER_DECADE = 40
 _FAR = 1e4  # times n: beyond it the error is its limit plus a multiple of 1/p
+_GAP, _MOST_GAPS = 1.0, 50  # of the logarithms of neighbouring eigenvalues
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,6 +58,7 @@ def optimal_n_features(
 
     Raises:
         InvalidInputError: an argument out of range, or another model.
+        HypothesisError: ridge = 0 at an n_samples where the risk is infinite for every number of features in `bounds`.
 
     Examples:
         >>> import asymptotix as ax, numpy as np
@@ -70,9 +74,9 @@ def optimal_n_features(
     if np.any(np.isinf(n)):
         raise InvalidInputError("n_samples", np.inf, "finite")
     low, high = _checked_bounds(bounds)
-    value, minima = np.empty(n.size), np.empty(n.size, dtype=np.int64)
+    value, minima, landmarks = np.empty(n.size), np.empty(n.size, dtype=np.int64), _landmarks(model.spectrum)
     for i, (samples, one_ridge) in enumerate(zip(n.ravel(), lam.ravel(), strict=True)):
-        value[i], minima[i] = _best(model, float(samples), float(one_ridge), low, high)
+        value[i], minima[i] = _best(model, landmarks, float(samples), float(one_ridge), low, high)
     value = np.reshape(value, n.shape)
     curve = risk(model, n_samples=n, ridge=lam, n_features=value)
     return OptimalFeatures(value, curve.test_error, np.reshape(minima, n.shape), curve)
@@ -84,24 +88,48 @@ def _checked_bounds(bounds: tuple[float, float]) -> tuple[float, float]:
     except (TypeError, ValueError):
         raise InvalidInputError("bounds", bounds, "a pair (least, largest)") from None
     least = np.ceil(real_number("bounds[0]", low, lambda v: 1 <= v < np.inf, "a finite number >= 1"))
-    largest = np.floor(real_number("bounds[1]", high, lambda v: v >= least, f"at least bounds[0] = {low:g}"))
+    largest = np.floor(real_number("bounds[1]", high, lambda v: v >= low, f"at least bounds[0] = {low:g}"))
     if largest < least:
         raise InvalidInputError("bounds", bounds, "a range that holds a whole number")
     return float(least), float(largest)
 
 
-def _best(model: RandomFeatures, n: float, lam: float, low: float, high: float) -> tuple[float, int]:
-    last = min(high, max(_FAR * n, 10.0 * low))
-    count = 2 + int(_PER_DECADE * np.log10(last / low))
-    p = _allowed(np.unique(np.geomspace(low, last, count)), n, lam, model)
+def _landmarks(spectrum: Spectrum) -> FloatArray:
+    """The numbers of eigenvalues above the widest gaps, near which the error may fall and rise within a few features."""
+    levels = SortedLevels.of(spectrum)
+    if levels.logs.size == 0:
+        return np.empty(0)
+    inner = levels.bounds[1:-1]
+    gaps = levels.logs[inner - 1] - levels.logs[inner]
+    widest = np.argsort(-gaps)[: min(_MOST_GAPS, int(np.sum(gaps > _GAP)))]
+    return np.append(levels.counts[1:-1][widest], levels.counts[-1])
+
+
+def _grid(landmarks: FloatArray, n: float, low: float, last: float) -> FloatArray:
+    """Numbers of features, evenly in the logarithm, and in the logarithm of the distance from n and from every landmark."""
+    even = np.geomspace(low, last, 2 + int(_PER_DECADE * np.log10(last / low)))
+    centres = np.append(landmarks, n)[:, None]
+    distance = np.geomspace(0.5, max(float(np.max(centres)), 1.0), 2 + int(_PER_DECADE / 4 * np.log10(max(np.max(centres), 1.0))))
+    p = np.concatenate([even, (centres - distance).ravel(), (centres + distance).ravel()])
+    return np.unique(p[(p >= low) & (p <= last)])
+
+
+def _best(model: RandomFeatures, landmarks: FloatArray, n: float, lam: float, low: float, high: float) -> tuple[float, int]:
+    p = _allowed(_grid(landmarks, n, low, min(high, max(_FAR * n, 10.0 * low))), n, lam, model)
     slope = _slope(model, n, lam, p)
     turns = np.flatnonzero((slope[:-1] < 0) & (slope[1:] >= 0))
-    inner = _bisected(model, n, lam, p[turns], p[turns + 1])
-    ends = ([p[0]] if slope[0] >= 0 else []) + ([np.inf if high == np.inf else p[-1]] if slope[-1] < 0 else [])
-    candidates = _allowed(np.unique(np.concatenate([np.floor(inner), np.ceil(inner), ends])), n, lam, model)
-    candidates = candidates[(candidates >= low) & (candidates <= high)]
+    before, after = _bisected(model, n, lam, p[turns], p[turns + 1])
+    ends = [*np.repeat(low, np.sum(slope[:1] >= 0)), *np.repeat(high, np.sum(slope[-1:] < 0))]
+    beside = [low + 1.0, np.ceil(n) - 1.0, np.floor(n) + 1.0] if lam == 0 else []  # the best whole number may be one left out
+    candidates = np.unique(np.concatenate([np.floor(before), np.ceil(before), np.ceil(after), ends, beside]))
+    candidates = _allowed(candidates[(candidates >= low) & (candidates <= high)], n, lam, model)
+    if candidates.size == 0:
+        raise HypothesisError(
+            f"ridge = 0 is not valid at n_samples = {n:g} with bounds = ({low:g}, {high:g}): for all these numbers of features "
+            "n_samples = min(n_features, rank) and the risk is infinite; use ridge > 0 or wider bounds"
+        )
     errors = risk(model, n_samples=n, ridge=lam, n_features=candidates).test_error
-    return float(candidates[np.argmin(errors)]), int(turns.size + len(ends))
+    return float(candidates[np.argmin(errors)]), turns.size + len(ends)
 
 
 def _allowed(p: FloatArray, n: float, lam: float, model: RandomFeatures) -> FloatArray:
@@ -113,11 +141,11 @@ def _slope(model: RandomFeatures, n: float, lam: float, p: FloatArray) -> FloatA
     return risk_derivative(model, n_samples=n, ridge=lam, n_features=p, with_respect_to="n_features").test_error
 
 
-def _bisected(model: RandomFeatures, n: float, lam: float, low: FloatArray, high: FloatArray) -> FloatArray:
-    """The minimum in each bracket, to less than one feature."""
-    while np.any(high - low > 0.25):
+def _bisected(model: RandomFeatures, n: float, lam: float, low: FloatArray, high: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Numbers of features around the minimum in each bracket, less than one apart."""
+    while np.any(high - low > np.maximum(0.25, 1e-15 * high)):
         middle = (low + high) / 2
         middle = np.where(middle == n, np.nextafter(middle, 0.0), middle) if lam == 0 else middle
         falling = _slope(model, n, lam, middle) < 0
         low, high = np.where(falling, middle, low), np.where(falling, high, middle)
-    return (low + high) / 2
+    return low, high

@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from asymptotix.equivalents.derivatives.risk_derivatives import independent_model
 from asymptotix.equivalents.dispatch import Model, risk
 from asymptotix.equivalents.fixed_point import checked_grid, solve_on_levels
+from asymptotix.equivalents.grids import no_features
 from asymptotix.equivalents.levels import SortedLevels
 from asymptotix.equivalents.negative_ridge.branches import PositiveBranch, without_tail
 from asymptotix.equivalents.negative_ridge.edge import edge_of
@@ -28,6 +29,7 @@ __all__ = ["OptimalRidge", "optimal_ridge"]
 FloatArray = NDArray[np.float64]
 
 _QUANTITIES = ("test_error", "excess_risk", "bias")
+_FARTHEST = 330.0  # of log kappa above the largest eigenvalue: the terms of third order, about (s/kappa)^2, are still doubles
 _WALK = 4.0  # steps of log kappa below the smallest eigenvalue, until the error falls with kappa
 
 
@@ -73,6 +75,7 @@ def optimal_ridge(
     Raises:
         InvalidInputError: an argument out of range.
         HypothesisError: an infimum that no ridge attains: no noise and n_samples = rank, or a flat tail beyond full rank.
+        ConvergenceError: a best ridge that doubles cannot tell: noise beyond 1e140 or below 1e-150 of the energies.
 
     Source:
         Isotropic prior: [DobribanWager2018]; derivations/optimal_ridge.py.
@@ -88,9 +91,12 @@ def optimal_ridge(
     """
     if quantity not in _QUANTITIES:
         raise InvalidInputError("quantity", quantity, f"one of {', '.join(_QUANTITIES)}")
+    if not isinstance(allow_negative, bool | np.bool_):
+        raise InvalidInputError("allow_negative", allow_negative, "True or False")
     if isinstance(model, KernelRidge) and isinstance(model.design, DataKernel) and not model.design.replacement:
         from asymptotix.equivalents.optima.best_ridge_on_data import best_ridge_on_data
 
+        no_features(model, n_features)
         n = checked_grid(n_samples, 0.0, None)[0]
         value, minima = best_ridge_on_data(model, n, quantity)
         return _result(model, value, minima, quantity, n_samples, None)
@@ -104,8 +110,8 @@ def optimal_ridge(
     if np.any(levels.energies > 0):  # else there is nothing to learn, and the error falls with the ridge
         for endless, kept in ((True, without_tail(levels)), (False, levels)):
             at = np.isinf(p) == endless
-            if noise == 0 and levels.hidden == 0:  # with enough samples the target is found exactly
-                known = at & (np.minimum(n, p) >= kept.rank)
+            if noise == 0 and levels.hidden == 0 and (allow_negative or levels.tail == 0):
+                known = at & (np.minimum(n, p) >= kept.rank)  # where the target is found exactly
                 _refuse_unattained(known & ((np.minimum(n, p) == kept.rank) | (levels.tail > 0)), n, p)
                 value[known], minima[known], at = 0.0, 1, at & ~known
             if np.any(at):
@@ -173,13 +179,17 @@ class _Search:
         owners, low, high, at_start = self._brackets(grid)
         x = refined(self.kept, low, high, self.n[owners], self.p[owners], self.noise) if owners.size else low
         found = balance_at(self.kept, x, self.n[owners], self.p[owners], self.noise)
-        ridges = np.exp(x) * found.quotient - tail
+        with np.errstate(over="ignore"):  # a ridge beyond the doubles is an infinite one
+            ridges = np.exp(x) * found.quotient - tail
         for i in range(self.n.size):
             mine = owners == i
             candidates = list(zip(found.error[mine].tolist(), ridges[mine].tolist(), strict=True))
             candidates += [(error, 0.0) for owner, error in at_start if owner == i]
-            if not candidates:
-                raise ConvergenceError(f"no best ridge was found at n_samples = {self.n[i]:g}")
+            if not candidates or np.any(x[mine] > self.kept.logs[0] + _FARTHEST):
+                raise ConvergenceError(
+                    f"no best ridge was found at n_samples = {self.n[i]:g}: noise_variance = {self.noise:g} is too large or too "
+                    "small beside the energies of the target for doubles to tell where it is; use another"
+                )
             value[i], minima[i] = min(candidates)[1], len(candidates)
         return value, minima
 
@@ -190,22 +200,24 @@ class _Search:
             seen = self.start == -np.inf
             low = min(float(np.min(self.start[~seen], initial=np.inf)), float(self.kept.logs[-1]) - _WALK)
             n, p = self.n[seen], self.p[seen]
-            while low > -700.0 and np.any(balance_at(self.kept, np.full(n.shape, low), n, p, self.noise).sign >= 0):
+            while low > float(self.kept.logs[-1]) - 700.0 and np.any(
+                balance_at(self.kept, np.full(n.shape, low), n, p, self.noise).sign >= 0
+            ):
                 low -= _WALK
         return LevelGrid.of(self.kept, low, max(self._end(), low + 1.0))
 
     def _end(self) -> float:
         r"""log kappa beyond which u > v: there $s\ll\kappa$, $u\approx n\sum es/\kappa$ and $v\le\sum(e+\sigma^2)\,Q$."""
-        kept = self.kept
-        first = float(kept.energies @ kept.values)
-        second = float(kept.multiplicities @ kept.values**2)
-        trace = float(kept.multiplicities @ kept.values) + kept.tail
+        kept, largest = self.kept, float(self.kept.logs[0])
+        s = np.exp(kept.logs - largest)  # in units of the largest, whose square may be no double
+        with np.errstate(divide="ignore", over="ignore"):
+            log_first = np.logaddexp.reduce(np.log(np.maximum(kept.energies, 0.0)) + kept.logs - largest)
+            trace = float(kept.multiplicities @ s) + np.exp(np.log(kept.tail) - largest)
+            quadratic = float(kept.multiplicities @ s**2) + 2.0 * trace**2 / float(np.min(self.p))
         total = float(np.sum(kept.energies)) + kept.hidden + self.noise
-        with np.errstate(divide="ignore"):
-            quadratic = second + 2.0 * trace**2 / float(np.min(self.p))
-            balance = np.log(64.0) + np.log(total) + np.log(quadratic) - np.log(first) - np.log(float(np.min(self.n)))
+        balance = np.log(64.0) + np.log(total) + np.log(quadratic) - log_first - np.log(float(np.min(self.n)))
         spread = np.log(4.0 * trace / float(np.min(self.least)))
-        return float(max(kept.logs[0] + 2.0, balance, spread + 2.0))
+        return float(largest + max(2.0, balance, spread + 2.0))
 
     def _brackets(self, grid: LevelGrid) -> tuple[NDArray[np.int64], FloatArray, FloatArray, list[tuple[int, float]]]:
         """Where the slope of the error changes from negative to positive; and the points that start with a minimum, its error."""

@@ -21,6 +21,8 @@ _SHRINKAGES = 40  # of a bracket of two grid steps: to 1e-8 of log ridge, where 
 def best_ridge_on_data(model: KernelRidge, n: FloatArray, quantity: str) -> tuple[FloatArray, NDArray[np.int64]]:
     """The best ridge >= 0 and the number of local minima on the grid, for each n; inf where the error still falls at its end."""
     flat = n.ravel()
+    if not np.any(model.target.padded(len(model.spectrum))[model.spectrum.eigenvalues > 0]):
+        return np.full(n.shape, np.inf), np.zeros(n.shape, dtype=np.int64)  # nothing to learn
     largest = len(model.spectrum) * float(np.max(model.spectrum.eigenvalues))
     excess = np.log1p(model.noise_variance / model.target.energy) if model.target.energy > 0 else 50.0
     log_ridge = np.linspace(np.log(largest) - 30.0, np.log(largest) + 7.0 + excess, _POINTS)

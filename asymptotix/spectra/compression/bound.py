@@ -35,7 +35,7 @@ from __future__ import annotations
 
 import math
 
-from asymptotix.spectra.compression.narrow_bins import EIGHT, FIVE, SQUARES, NarrowRule
+from asymptotix.spectra.compression.narrow_bins import EIGHT, FIVE, NarrowRule
 from asymptotix.spectra.compression.octave import HALF_WIDTH, NODES
 
 __all__ = ["RELATIVE_BOUND", "lebesgue_constant", "narrow_bound", "octave_bound", "two_stage_bound"]
@@ -76,4 +76,4 @@ def _chebyshev(degree: int, x: float) -> float:
     return math.cosh(degree * math.acosh(x))
 
 
-RELATIVE_BOUND = max(two_stage_bound(rule) for rule in (FIVE, EIGHT, SQUARES))
+RELATIVE_BOUND = max(two_stage_bound(rule) for rule in (FIVE, EIGHT))

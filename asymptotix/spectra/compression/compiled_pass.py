@@ -122,6 +122,7 @@ def _take_singles(
     tallies: IntArray,
 ) -> tuple[int, int]:
     """Take in values[i:stop] one by one; how that ended, and where. sums: trace and energy of zeros, of these."""
+    # long, since a call for one eigenvalue would hand over twelve arrays, which takes longer than the eigenvalue
     rows = 2 if energies.size else 1
     while i < stop:
         b, value, energy = bits[i], values[i], energies[i] if rows == 2 else 0.0
@@ -237,6 +238,8 @@ def pass_over(
     `energies` is empty where there are none; `bins` (slots, FINE_BINS, 2, 9) are zero, or empty as long as an order is assumed;
     the others are the fields of the table.
     """
+    # long, since the parts of the loop share most of twenty variables and arrays, and a call that hands these over takes
+    # longer than a block of 32
     rows = 2 if energies.size else 1
     points, work = np.zeros((3, _POINTS)), np.empty((3, _POINTS))
     fives, eights, sums = np.empty((12, _BINS)), np.empty((18, _BINS)), np.zeros(2)

@@ -42,9 +42,9 @@ class CompressedSpectrum(Spectrum):
     (`asymptotix.spectra.compression.bound`). `eigenvalues` are the nodes and `multiplicities` their weights, some of which may be
     negative; a zero eigenvalue is a level of its own. `rank` and `size` are exact, `trace` is to rounding.
 
-    Tables of parts of a spectrum add up to the table of the whole: `one + other`, or `merge`. An experiment needs the
-    eigenvalues one by one: it refuses a table, whose weights are not whole, unless every eigenvalue was kept
-    (`relative_bound` = 0).
+    Tables of parts of a spectrum add up to the table of the whole: `one + other`, or `merge`; so do their targets. A table and
+    a spectrum that is none do not. An experiment needs the eigenvalues one by one: it refuses a table, unless every eigenvalue
+    was kept (`relative_bound` = 0).
 
     Attributes:
         size: number of eigenvalues, zeros included.
@@ -115,8 +115,21 @@ class CompressedSpectrum(Spectrum):
         return CompressedSpectrum(total)
 
     def __add__(self, other: Spectrum) -> CompressedSpectrum:
-        """The table of both spectra together."""
-        return self.merge([other]) if isinstance(other, CompressedSpectrum) else NotImplemented
+        """The table of both spectra together.
+
+        Raises:
+            InvalidInputError: a Spectrum that is no table, or energies in one and not in the other.
+        """
+        if isinstance(other, CompressedSpectrum):
+            return self.merge([other])
+        if isinstance(other, Spectrum):
+            self.check_summable()
+        return NotImplemented
+
+    def check_summable(self) -> None:
+        """Raise: the weights of a table are of both signs, and its sums are made octave by octave."""
+        fix = "compress the other parts as well, with their energies, and add the tables: compress(...) + compress(...)"
+        raise InvalidInputError("parts", self, "spectra that are no tables", fix)
 
     def save(self, path: str | PathLike[str]) -> None:
         """Write the table to a file that `load_spectrum` reads: a header of text, numbers, a checksum; nothing is executed.

@@ -2,7 +2,8 @@ r"""Narrow bins, the first of the two stages: many eigenvalues close together be
 
 Around the centre c of a bin of half-width h, $x=(s-c)/h$ needs no division, and its pole $-(c+\kappa)/h$ is at least c/h
 half-widths away, so that few nodes are enough. The moments taken are those of products of x, $T_2$ and $T_4$, which are cheap to
-accumulate and, unlike powers of x, well conditioned: $T_aT_b=\frac12(T_{a+b}+T_{|a-b|})$ leads back to the $T_k$.
+accumulate and, unlike powers of x, well conditioned: $T_aT_b=\frac12(T_{a+b}+T_{|a-b|})$ leads back to the $T_k$. (In NumPy powers
+are cheaper still, and `numpy_blocks` says why they do.)
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 
 from asymptotix.spectra.compression.octave import chebyshev_points, moments_to_weights
 
-__all__ = ["EIGHT", "FINE_BINS", "FIVE", "SQUARES", "NarrowRule"]
+__all__ = ["EIGHT", "FINE_BINS", "FIVE", "NarrowRule"]
 
 FloatArray = NDArray[np.float64]
 
@@ -56,5 +57,4 @@ def _expanded(degrees: tuple[int, ...], size: int) -> FloatArray:
 
 FIVE = NarrowRule.of(((), (1,), (2,), (1, 2), (2, 2)), narrowness=1200.0)
 EIGHT = NarrowRule.of(((), (1,), (2,), (1, 2), (4,), (1, 4), (2, 4), (1, 2, 4)), narrowness=65.0)
-SQUARES = NarrowRule.of(((), (1,), (2,), (1, 2), (2, 2), (1, 2, 2), (2, 2, 2), (1, 2, 2, 2)), narrowness=65.0)
 FINE_BINS = 32  # equal parts of an octave: centre / half-width is at least 65

@@ -158,4 +158,4 @@ def test_bad_input() -> None:
     with pytest.raises(InvalidInputError, match="independent samples"):
         risk_derivative(KernelRidge.on_data(x, x[:, 0], lambda a, b, c: np.exp(c)), **at)
     with pytest.raises(InvalidInputError, match="model"):
-        risk_derivative("ridge", **at)  # type: ignore[arg-type]
+        risk_derivative("ridge", **at)  # type: ignore[arg-type]  # wrong on purpose

@@ -62,6 +62,6 @@ def test_bad_input() -> None:
         ({"ridge": -1.0}, "ridge = -1.0 is not valid"),
     ):
         with pytest.raises(InvalidInputError, match=message):
-            optimal_n_features(model, **{"n_samples": 10, "ridge": 0.1, **changes})  # type: ignore[arg-type]
+            optimal_n_features(model, **{"n_samples": 10, "ridge": 0.1, **changes})  # type: ignore[arg-type]  # wrong on purpose
     with pytest.raises(InvalidInputError, match="no other model has random features"):
-        optimal_n_features(RidgeRegression(LAW, LAW.target(0.5)), n_samples=10, ridge=0.1)  # type: ignore[arg-type]
+        optimal_n_features(RidgeRegression(LAW, LAW.target(0.5)), n_samples=10, ridge=0.1)  # type: ignore[arg-type]  # wrong on purpose

@@ -11,7 +11,7 @@ from asymptotix.spectra.compression.bound import (
     octave_bound,
     two_stage_bound,
 )
-from asymptotix.spectra.compression.narrow_bins import EIGHT, FINE_BINS, FIVE, SQUARES
+from asymptotix.spectra.compression.narrow_bins import EIGHT, FINE_BINS, FIVE
 from asymptotix.spectra.compression.octave import NODES
 
 SUMS = {
@@ -71,7 +71,7 @@ def test_no_eigenvalue_of_an_octave_exceeds_the_bound(size: int) -> None:
     assert worst >= octave_bound(size) / 3  # at the lower end, kappa to infinity, df2: the bound is not idle
 
 
-@pytest.mark.parametrize("rule", [FIVE, EIGHT, SQUARES], ids=["five", "eight", "squares"])
+@pytest.mark.parametrize("rule", [FIVE, EIGHT], ids=["five", "eight"])
 def test_no_eigenvalue_of_a_narrow_bin_exceeds_the_bound(rule) -> None:
     with mpmath.workdps(60):
         worst = worst_error(lambda x: bin_place(rule.narrowness, x), rule.size)
@@ -100,7 +100,7 @@ def test_the_lebesgue_constant(size: int) -> None:
     assert np.max(np.sum(np.abs(lagrange), axis=0)) == pytest.approx(lebesgue_constant(size), rel=1e-10, abs=0)
 
 
-@pytest.mark.parametrize("rule", [FIVE, EIGHT, SQUARES], ids=["five", "eight", "squares"])
+@pytest.mark.parametrize("rule", [FIVE, EIGHT], ids=["five", "eight"])
 def test_products_of_a_rule_give_the_weights_of_interpolation(rule) -> None:
     x = 0.37
     chebyshev = [np.cos(k * np.arccos(x)) for k in range(5)]

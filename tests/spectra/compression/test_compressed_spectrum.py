@@ -70,13 +70,37 @@ def test_a_table_does_not_change_with_the_array_that_it_was_made_of() -> None:
 def test_an_experiment_is_possible_only_where_every_eigenvalue_was_kept(kind: type) -> None:
     features = {"n_features": 5} if kind is ax.RandomFeatures else {}
     table = ax.compress(S, E)
-    with pytest.raises(InvalidInputError, match="whole numbers in a simulation"):
-        ax.simulate(kind(table, table.target), n_samples=10, ridge=1.0, n_trials=2, **features)
+    model = kind(table, table.target)
+    for experiment in (ax.check, ax.simulate):
+        with pytest.raises(InvalidInputError, match="a table has no eigenvalues to draw") as caught:
+            experiment(model, n_samples=10, ridge=1.0, **features)
+        assert "\n" not in str(caught.value)
     kept = ax.compress([1.0, 1.0, 0.5, 0.0], [1.0, 2.0, 3.0, 4.0])
     of_table = ax.simulate(kind(kept, kept.target), n_samples=3, ridge=1.0, n_trials=2, **features)
     spectrum = ax.Spectrum([1.0, 0.5, 0.0], [2, 1, 1])
     of_spectrum = ax.simulate(kind(spectrum, [3.0, 3.0, 4.0]), n_samples=3, ridge=1.0, n_trials=2, **features)
     assert of_table.test_error == pytest.approx(of_spectrum.test_error, rel=1e-12, abs=0)
+
+
+def test_a_table_beside_a_spectrum_is_refused_and_tables_add_up() -> None:
+    table, spikes = ax.compress(S, E), ax.Spectrum([20.0, 10.0])
+    for refused in (
+        lambda: table + spikes,
+        lambda: spikes + table,
+        lambda: ax.combine((spikes, [1.0, 0.5]), (table, table.target)),
+        lambda: ax.combine((table, table.target), (table, table.target)),
+    ):
+        with pytest.raises(InvalidInputError, match=r"^parts = CompressedSpectrum.*add the tables") as caught:
+            refused()
+        assert "\n" not in str(caught.value)
+    total = table + ax.compress([20.0, 10.0], [1.0, 0.5])
+    one = ax.RidgeRegression(total, total.target, noise_variance=0.1)
+    other = ax.RidgeRegression(*ax.combine((spikes, [1.0, 0.5]), (ax.Spectrum(S), E)), noise_variance=0.1)
+    errors = [ax.risk(model, n_samples=40, ridge=0.01).test_error for model in (one, other)]
+    assert errors[0] == pytest.approx(errors[1], rel=1e-13, abs=0)
+    assert errors[0] != pytest.approx(
+        ax.risk(ax.RidgeRegression(table, table.target), n_samples=40, ridge=0.01).test_error, rel=1e-3
+    )
 
 
 def test_saving_and_loading_loses_nothing(tmp_path: Path) -> None:
