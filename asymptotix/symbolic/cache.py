@@ -151,14 +151,18 @@ def _step_to_json(step: Step) -> dict[str, Any]:
         "environment": [[write(name), write(value)] for name, value in step.environment.items()],
         "label": step.label,
         "uses": list(step.uses),
+        "domain": [[write(symbol), *ends] for symbol, ends in step.domain.items()],
     }
 
 
+def _step_from_json(step: dict[str, Any]) -> Step:
+    environment = {read(name): read(value) for name, value in step["environment"]}
+    domain = {read(symbol): (low, high) for symbol, low, high in step["domain"]}
+    return Step(read(step["claim"]), step["why"], environment, step["label"], tuple(step["uses"]), domain)
+
+
 def _from_json(body: dict[str, Any]) -> CachedForm:
-    steps = tuple(
-        Step(read(s["claim"]), s["why"], {read(n): read(v) for n, v in s["environment"]}, s["label"], tuple(s["uses"]))
-        for s in body["steps"]
-    )
+    steps = tuple(_step_from_json(step) for step in body["steps"])
     derivation = Derivation(body["title"], steps, tuple(body["premises"]), tuple(body["source"]))
     outcomes = tuple(Outcome(ok, kind, detail) for ok, kind, detail in body["outcomes"])
     if len(outcomes) != len(steps):

@@ -230,7 +230,8 @@ class Formula:
                 self.family.at(**{p.name: point[names.index(p.name)] for p in self.family.parameters})
             if not all(relation.subs(exact) for relation in self.assumptions):
                 raise HypothesisError(f"{self.name} does not exist there: it needs {', '.join(map(str, self.assumptions))}")
-            value = float(settled_value(lambda working: sp.N(self.expression.subs(exact), working), DIGITS, smallest=SMALLEST))
+            there = self.expression.subs(exact)
+            value = float(settled_value(there, lambda working: sp.N(there, working), DIGITS, smallest=SMALLEST))
             if np.isinf(value):
                 raise HypothesisError(f"{self.name} exceeds 1e308 there: use .mp")
             return value

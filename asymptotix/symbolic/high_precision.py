@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 __all__ = ["high_precision_value", "settled_value"]
 
 _GUARD_DIGITS = 20
-_DOUBLINGS, _DOUBLINGS_OF_PHI2 = 5, 2  # of the working digits; Phi2 is a quadrature
+_DOUBLINGS, _DOUBLINGS_OF_SERIES = 5, 2  # of the working digits; Phi2 is a quadrature and 2F1 a series, both slow
 _EXTRA = 15  # digits by which two evaluations differ
 
 
 def settled_value(
-    evaluate: Callable[[int], sp.Expr], digits: int, *, doublings: int = _DOUBLINGS, smallest: float | sp.Expr = 0
+    expression: sp.Expr, evaluate: Callable[[int], sp.Expr], digits: int, *, smallest: float | sp.Expr = 0
 ) -> sp.Expr:
-    """The value of `evaluate(working digits)` once more working digits leave the first `digits` as they are.
+    """The value `evaluate(working digits)` of the expression at a point, once more working digits leave the first `digits` as they are.
 
     Close to correlation -1 the terms of an arc-cosine kernel of order n cancel to (1 + rho)^(n + 1/2) of their size, and
     SymPy says nothing when its own reserve of digits does not cover that. Values below `smallest` count as 0.
@@ -37,7 +37,7 @@ def settled_value(
     Raises:
         ConvergenceError: they still change after the last doubling of the working digits.
     """
-    for doubling in range(doublings + 1):
+    for doubling in range((_DOUBLINGS_OF_SERIES if expression.has(Phi2, sp.hyper) else _DOUBLINGS) + 1):
         working = (digits + _GUARD_DIGITS) << doubling
         first, second = evaluate(working), evaluate(working + _EXTRA)
         if second.is_Rational or not second.is_number or second.has(sp.nan, sp.zoo, sp.oo):
@@ -80,10 +80,9 @@ def _closed_value(formula: Formula, exact: dict[sp.Symbol, sp.Expr], digits: int
             point[binding.symbol] = sp.N(binding.expression.subs(point), 2 * working)
         return sp.N(formula.expression.subs(point), working)
 
-    expressions = (formula.expression, *(binding.expression for binding in formula.bindings))
-    doublings = _DOUBLINGS_OF_PHI2 if any(e.has(Phi2) for e in expressions) else _DOUBLINGS
+    last = formula.bindings[-1].expression if formula.bindings else formula.expression
     try:
-        value = settled_value(at, digits, doublings=doublings)
+        value = settled_value(last, at, digits)
     except ConvergenceError:
         return None
     real, imaginary = value.as_real_imag()

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import combinations_with_replacement
+from itertools import combinations_with_replacement, product
 
 import sympy as sp
 
@@ -28,6 +28,7 @@ from asymptotix.symbolic.derivation import Derivation, Step
 from asymptotix.symbolic.expectation import Law, conditional_mean, gaussian_mean, gaussian_pair
 from asymptotix.symbolic.formula import Q1, Q2, C
 from asymptotix.symbolic.functions import density
+from asymptotix.symbolic.integrability import pair_assumptions
 from asymptotix.symbolic.line_integral import LineIntegral
 from asymptotix.symbolic.terms import (
     ONE,
@@ -46,6 +47,7 @@ __all__ = ["CENTRED", "Chain", "chain_derivation", "chain_proof", "chain_route"]
 
 CENTRED = Law(sp.S.Zero, sp.S.Zero, Q1, Q2, C)
 MAX_LINKS = 70  # more derivatives than any admitted power has
+MAX_HALVINGS = 60  # of the variances, until exponentials of squares are integrable
 MAX_BASIS = 8  # functions e_m of one linear system
 PREMISES = (
     "Price's theorem: $\\partial k/\\partial c = \\mathbb{E}[s'(u)\\,s'(v)]$, derivatives in the sense of distributions.",
@@ -108,6 +110,7 @@ def chain_derivation(chain: Chain) -> Derivation:
     """The claims that determine k_0, from the end of the chain upwards."""
     steps = [] if chain.ends else list(_system(chain) if _is_closed(chain) else _integral(chain))
     bottom = steps[-1].label if steps else ""
+    box = _box(chain)
     kernels = [sp.Function(f"k_{j}") for j in range(len(chain.links))]
     means = [sp.Function(f"m_{j}") for j in range(len(chain.links))]
     for j in reversed(range(len(chain.links))):
@@ -116,11 +119,11 @@ def chain_derivation(chain: Chain) -> Derivation:
         if j + 1 < len(chain.links):
             below = {kernels[j + 1]: sp.Lambda((Q1, Q2, C), chain.links[j + 1][0])}
             claim = sp.Eq(sp.Derivative(kernels[j](Q1, Q2, C), C), kernels[j + 1](Q1, Q2, C), evaluate=False)
-            steps.append(Step(claim, f"Price's theorem for derivative {j} of s.", {**below, **here}, f"price {j}"))
+            steps.append(Step(claim, f"Price's theorem for derivative {j} of s.", {**below, **here}, f"price {j}", domain=box))
         claim = sp.Eq(kernels[j](Q1, Q2, sp.S.Zero), means[j](Q1) * means[j](Q2), evaluate=False)
         uses = (f"price {j}",) if j + 1 < len(chain.links) else (bottom,) if bottom else ()
         why = "Independence at c = 0 fixes the constant of integration."
-        steps.append(Step(claim, why, {**here, means[j]: sp.Lambda((Q1,), mean)}, f"start {j}", uses))
+        steps.append(Step(claim, why, {**here, means[j]: sp.Lambda((Q1,), mean)}, f"start {j}", uses, box))
     return Derivation("The dual kernel $k_0$", (*steps, *_reality(chain)), _premises(chain), ("Price1958",))
 
 
@@ -139,6 +142,24 @@ def _is_closed(chain: Chain) -> bool:
 def _premises(chain: Chain) -> tuple[str, ...]:
     more = (SYSTEM_PREMISE,) if not chain.ends and _is_closed(chain) else ()
     return (*PREMISES, *more, *((COMPLEX_PREMISE,) if chain.links[0][0].has(sp.I) else ()))
+
+
+def _box(chain: Chain) -> dict[sp.Symbol, tuple[float, float]]:
+    """Where the expectations converge: q1, q2 in (w, 2w), |c| < 0.9 w for a w = 2^-j; {} where they always do.
+
+    Found at the corners, those of parameters included; a box that is not inside makes a numeric check fail, never pass.
+    """
+    relations = pair_assumptions(chain.last, Q1, Q2, C)
+    parameters = sorted(set().union(*(relation.free_symbols for relation in relations)) - {Q1, Q2, C}, key=str)
+    ranges = [(1.0, 2.0) if parameter.is_positive else (-0.9, 0.9) for parameter in parameters]
+    for j in range(MAX_HALVINGS if relations else 0):
+        width = 2.0**-j
+        box = {Q1: (width, 2 * width), Q2: (width, 2 * width), C: (-0.9 * width, 0.9 * width)}
+        corners = product(*box.values(), *ranges)
+        points = (dict(zip((*box, *parameters), map(sp.Rational, corner), strict=True)) for corner in corners)
+        if all(relation.subs(point) for point in points for relation in relations):
+            return box
+    return {}
 
 
 def _reality(chain: Chain) -> Iterator[Step]:
@@ -238,4 +259,4 @@ def _integral(chain: Chain) -> Iterator[Step]:
         parts.append(LineIntegral(weight * inner, (u, low, sp.oo)))
     claim = sp.Eq(bottom(Q1, Q2, C), sp.Add(*parts), evaluate=False)
     why = "The orthant probability of the tilted Gaussian against the mean over u of the conditional mean of s(v)."
-    yield Step(claim, why, {bottom: sp.Lambda((Q1, Q2, C), chain.links[-1][0])}, "integral")
+    yield Step(claim, why, {bottom: sp.Lambda((Q1, Q2, C), chain.links[-1][0])}, "integral", domain=_box(chain))

@@ -47,7 +47,7 @@ print(total(np.zeros(8)), hits, total.stats.cache_path)
 
 def run(folder: Path, **environment: str) -> list[str]:
     process = started(folder, **environment)
-    out, error = process.communicate(timeout=120)
+    out, error = process.communicate(timeout=600)
     assert process.returncode == 0, error
     return out.split()
 
@@ -82,7 +82,7 @@ def test_code_is_kept_until_any_file_of_its_room_changes(room: Path) -> None:
 def test_processes_that_start_together_on_an_empty_cache_agree(room: Path) -> None:
     processes = [started(room) for _ in range(4)]
     for process in processes:
-        out, error = process.communicate(timeout=120)
+        out, error = process.communicate(timeout=600)
         assert out.split()[:1] == ["2.0"], error
     assert run(room)[:2] == ["2.0", "1"]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import doctest
 import json
 import pickle
 from fractions import Fraction
@@ -29,13 +28,6 @@ def covariance(row: dict[str, str]) -> tuple[Fraction, Fraction, mpmath.mpf]:
     with mpmath.workdps(70):
         root = mpmath.sqrt(mpmath.mpf((q1 * q2).numerator) / (q1 * q2).denominator)
         return q1, q2, mpmath.mpf(rho.numerator) / rho.denominator * root
-
-
-def test_the_documentation_page_runs() -> None:
-    page = Path(__file__).parents[2] / "docs" / "dual_kernels.md"
-    failed, attempted = doctest.testfile(str(page), module_relative=False, optionflags=doctest.ELLIPSIS)
-    assert attempted >= 9
-    assert failed == 0
 
 
 @pytest.mark.parametrize("text", NUMERIC)

@@ -27,7 +27,7 @@ __all__ = ["OptimalFeatures", "optimal_n_features"]
 
 FloatArray = NDArray[np.float64]
 
-_PER_DECADE = 40
+_PER_DECADE, _PER_DECADE_BESIDE = 40, 10
 _FAR = 1e4  # times n: beyond it the error is its limit plus a multiple of 1/p
 _GAP, _MOST_GAPS = 1.0, 50  # of the logarithms of neighbouring eigenvalues
 
@@ -74,9 +74,9 @@ def optimal_n_features(
     if np.any(np.isinf(n)):
         raise InvalidInputError("n_samples", np.inf, "finite")
     low, high = _checked_bounds(bounds)
-    value, minima, landmarks = np.empty(n.size), np.empty(n.size, dtype=np.int64), _landmarks(model.spectrum)
+    value, minima, gaps = np.empty(n.size), np.empty(n.size, dtype=np.int64), _gap_counts(model.spectrum)
     for i, (samples, one_ridge) in enumerate(zip(n.ravel(), lam.ravel(), strict=True)):
-        value[i], minima[i] = _best(model, landmarks, float(samples), float(one_ridge), low, high)
+        value[i], minima[i] = _best(model, np.append(gaps, samples), float(samples), float(one_ridge), low, high)
     value = np.reshape(value, n.shape)
     curve = risk(model, n_samples=n, ridge=lam, n_features=value)
     return OptimalFeatures(value, curve.test_error, np.reshape(minima, n.shape), curve)
@@ -94,7 +94,7 @@ def _checked_bounds(bounds: tuple[float, float]) -> tuple[float, float]:
     return float(least), float(largest)
 
 
-def _landmarks(spectrum: Spectrum) -> FloatArray:
+def _gap_counts(spectrum: Spectrum) -> FloatArray:
     """The numbers of eigenvalues above the widest gaps, near which the error may fall and rise within a few features."""
     levels = SortedLevels.of(spectrum)
     if levels.logs.size == 0:
@@ -105,22 +105,22 @@ def _landmarks(spectrum: Spectrum) -> FloatArray:
     return np.append(levels.counts[1:-1][widest], levels.counts[-1])
 
 
-def _grid(landmarks: FloatArray, n: float, low: float, last: float) -> FloatArray:
-    """Numbers of features, evenly in the logarithm, and in the logarithm of the distance from n and from every landmark."""
+def _grid(landmarks: FloatArray, low: float, last: float) -> FloatArray:
+    """Numbers of features, evenly in the logarithm, and in the logarithm of the distance from every landmark."""
     even = np.geomspace(low, last, 2 + int(_PER_DECADE * np.log10(last / low)))
-    centres = np.append(landmarks, n)[:, None]
-    distance = np.geomspace(0.5, max(float(np.max(centres)), 1.0), 2 + int(_PER_DECADE / 4 * np.log10(max(np.max(centres), 1.0))))
-    p = np.concatenate([even, (centres - distance).ravel(), (centres + distance).ravel()])
+    largest = max(float(np.max(landmarks)), 1.0)
+    distance = np.append(0.0, np.geomspace(0.5, largest, 2 + int(_PER_DECADE_BESIDE * np.log10(2.0 * largest))))
+    p = np.concatenate([even, (landmarks[:, None] - distance).ravel(), (landmarks[:, None] + distance).ravel()])
     return np.unique(p[(p >= low) & (p <= last)])
 
 
 def _best(model: RandomFeatures, landmarks: FloatArray, n: float, lam: float, low: float, high: float) -> tuple[float, int]:
-    p = _allowed(_grid(landmarks, n, low, min(high, max(_FAR * n, 10.0 * low))), n, lam, model)
+    p = _allowed(_grid(landmarks, low, min(high, max(_FAR * n, 10.0 * low))), n, lam, model)
     slope = _slope(model, n, lam, p)
     turns = np.flatnonzero((slope[:-1] < 0) & (slope[1:] >= 0))
     before, after = _bisected(model, n, lam, p[turns], p[turns + 1])
     ends = [*np.repeat(low, np.sum(slope[:1] >= 0)), *np.repeat(high, np.sum(slope[-1:] < 0))]
-    beside = [low + 1.0, np.ceil(n) - 1.0, np.floor(n) + 1.0] if lam == 0 else []  # the best whole number may be one left out
+    beside = np.concatenate([[low + 1.0], *(np.round(landmarks) + step for step in (-1.0, 0.0, 1.0))])  # narrower than a feature
     candidates = np.unique(np.concatenate([np.floor(before), np.ceil(before), np.ceil(after), ends, beside]))
     candidates = _allowed(candidates[(candidates >= low) & (candidates <= high)], n, lam, model)
     if candidates.size == 0:

@@ -2,8 +2,8 @@ r"""Narrow bins, the first of the two stages: many eigenvalues close together be
 
 Around the centre c of a bin of half-width h, $x=(s-c)/h$ needs no division, and its pole $-(c+\kappa)/h$ is at least c/h
 half-widths away, so that few nodes are enough. The moments taken are those of products of x, $T_2$ and $T_4$, which are cheap to
-accumulate and, unlike powers of x, well conditioned: $T_aT_b=\frac12(T_{a+b}+T_{|a-b|})$ leads back to the $T_k$. (In NumPy powers
-are cheaper still, and `numpy_blocks` says why they do.)
+accumulate and, unlike powers of x, well conditioned: $T_aT_b=\frac12(T_{a+b}+T_{|a-b|})$ leads back to the $T_k$. (In NumPy
+powers are cheaper still, and `numpy_blocks` says why they do.)
 """
 
 from __future__ import annotations

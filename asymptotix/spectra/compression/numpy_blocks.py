@@ -1,7 +1,7 @@
 r"""Blocks of sorted neighbours in NumPy: eight nodes, found from sums of powers, for up to 1024 eigenvalues.
 
-With d = s - c around the centre c of a block, the sums of $d^k$, k < 8, come from $1,d,d^2,d^3$ times 1 and $d^4$: three products an
-eigenvalue, and BLAS for the sums. Powers may be as ill conditioned as they are: what rounding does to the moment of $T_k$ reaches
+With d = s - c around the centre c of a block, the sums of $d^k$, k < 8, come from $1,d,d^2,d^3$ times 1 and $d^4$: three
+products, and BLAS for the sums. Powers may be as ill conditioned as they are: what rounding does to the moment of $T_k$ reaches
 the sums of the theory only times $(2c/h)^{-k}$, $c/h\ge65$. The weights are made from the moments of the $T_k$, and not from
 the powers in one go, since large coefficients would leave rounding in the sum of the weights as well.
 """

@@ -30,7 +30,7 @@ def test_blocks_have_the_sums_of_their_eigenvalues(unit: float, width: float) ->
         assert found == pytest.approx(expected, rel=3e-15, abs=0)
     counts = block_points(v, None)
     assert np.array_equal(counts[0], points)
-    assert np.array_equal(counts[1][0], weights[0])
+    assert counts[1][0] == pytest.approx(weights[0], rel=0, abs=1e-12)  # BLAS sums in another order
 
 
 @pytest.mark.parametrize("size", [1, 63, 64, 65, 1023, 1024, 1025, 20_001])
