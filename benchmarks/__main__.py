@@ -8,7 +8,14 @@ from functools import partial
 from benchmarks import certified, compression, effective_ridge, random_features_grid
 from benchmarks.measurement import Measurement
 
-SWEEPS = (effective_ridge.run, effective_ridge.run_sizes, random_features_grid.run, random_features_grid.run_large)
+SWEEPS: tuple[Callable[..., Measurement], ...] = (
+    effective_ridge.run,
+    partial(effective_ridge.run, copied=True),
+    effective_ridge.run_sizes,
+    partial(effective_ridge.run_sizes, copied=True),
+    random_features_grid.run,
+    random_features_grid.run_large,
+)
 WORKLOADS: tuple[Callable[[], Measurement], ...] = (
     *(partial(sweep, path="never") for sweep in SWEEPS),
     *(partial(sweep, path="always") for sweep in SWEEPS),  # after the others, which would find Numba loaded

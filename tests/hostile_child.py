@@ -130,6 +130,44 @@ def name_of_parameter(text: str) -> Any:
     return float(ax.activation("a*x", **{"a": 1.0, text: 2.0})(1.0))
 
 
+def declaration(text: str) -> Any:
+    import asymptotix as ax
+
+    return bool(ax.activation("a*x", parameters=["a", text]).name)
+
+
+def declarations(text: str) -> Any:
+    import asymptotix as ax
+
+    return bool(ax.activation("a*x", parameters=text).name)
+
+
+def substitution(text: str) -> Any:
+    import asymptotix as ax
+
+    return float(ax.activation("a*x", parameters=["a"]).at(a=text)(1.0))  # type: ignore[arg-type]  # the wrong type is the point
+
+
+def family(text: str) -> Any:
+    import asymptotix as ax
+
+    return bool(ax.dual_kernel(ax.activation(f"a*x + ({text})", parameters=["a"])).name)
+
+
+def symbols(derive: Callable[[Any, Any], Any]) -> Callable[[str], Any]:
+    """The parameters a, b and h > 0 without a value, each declared where it occurs."""
+
+    def run(text: str) -> Any:
+        import re
+
+        import asymptotix as ax
+
+        names = [name for name in ("a", "b", "h > 0") if re.search(rf"\b{name[0]}\b", text)] or ["a"]
+        return bool(derive(ax, ax.activation(text, parameters=names)).name)
+
+    return run
+
+
 def command_line(*words: str) -> Callable[[str], Any]:
     """The command with the text in place of TEXT; an exit code above 0 counts as the error that it is."""
 
@@ -204,6 +242,13 @@ ENTRANCES: dict[str, Callable[[str], Any]] = {
     "hermite_coefficient": hermite, "gegenbauer_coefficient": gegenbauer, "activation_spectrum": spectrum,
     "kernel_matrix": matrix, "random_features": features, "kernel_ridge": kernel_ridge, "parameter": parameter,
     "name of a parameter": name_of_parameter,
+    "declaration": declaration, "declarations": declarations, "substitution": substitution, "family": family,
+    "symbols": symbols(lambda ax, s: ax.dual_kernel(s)),
+    "symbols derivative": symbols(lambda ax, s: ax.dual_kernel(s, derivative=True)),
+    "symbols network": symbols(lambda ax, s: ax.tangent_kernel(s, depth=2)),
+    "symbols coefficient": symbols(lambda ax, s: ax.hermite_coefficient(s, 3)),
+    "cli parameter": command_line("kernel", "a*x", "--parameter", "TEXT"),
+    "cli family": command_line("kernel", "--parameter", "a", "--", "TEXT"),
     "cli kernel": command_line("kernel", "--", "TEXT"),
     "cli coefficients": command_line("coefficients", "--", "TEXT"),
     "cli activations": command_line("activations", "--", "TEXT"),

@@ -5,7 +5,7 @@ Whatever runs one of CODE leaves a file behind, changes the environment, or rais
 
 from __future__ import annotations
 
-__all__ = ["ACCEPTED_BOMBS", "BOMBS", "CODE"]
+__all__ = ["ACCEPTED_BOMBS", "BOMBS", "CODE", "SYMBOL_BOMBS"]
 
 CODE = [
     # would write, delete or start something
@@ -233,4 +233,40 @@ ACCEPTED_BOMBS = [
     "tanh(" * 20 + "x" + ")" * 20,
     "gelu(gelu(gelu(x)))",
     "cos(x**2)",
+]
+
+# with the parameters a, b and h > 0 without a value, each declared where it occurs
+SYMBOL_BOMBS = [
+    "(a+b+h)**4*relu(x)**6",
+    "(a*x+b+h*relu(x))**4",
+    "(a+1)*(a+b+2)*(h+b+3)*(a+h+4)*sin(x)*x**20",
+    "(" + "+".join(f"sin({i}*a)" for i in range(1, 40)) + ")**4*x",
+    "sin(sin(sin(a)))*x",
+    "exp(exp(exp(a)))*x",
+    "a**a**a*x",
+    "exp(exp(a*x))",
+    "exp(a*x**2+b*x)*(x-h)**4",
+    "sin(a*x)**6",
+    "sin(a*x)*cos(b*x)*sin(h*x)*x**3",
+    "sin(a*x+b)*relu(x-h)",
+    "x**30*Phi(a*x+b)",
+    "erf(a*x+b)*exp(-h*x**2)",
+    "clip(x,a,a+h)**3*exp(b*x)",
+    "relu(" * 12 + "x-h" + ")-h" * 12,
+    "max(" * 6 + "x,a" + ",x+b)" * 6,
+    "abs(" * 20 + "x-h" + ")-h" * 20,
+    "x**64*exp(a*x)",
+    "x**64*sin(a*x)",
+    "relu(x**2-h*x-b)",
+    "relu(x**3-h)",
+    "relu(exp(x)-h)",
+    "relu(sin(a)*x-cos(b))",
+    "where(a>b," * 20 + "x" + ",h)" * 20,
+    "+".join(f"relu(x-{i}*h)" for i in range(20)),
+    "+".join(f"relu({i}*x-a)" for i in range(1, 20)),
+    "step(x-a)*step(x-b)*step(x-h)",
+    "*".join(f"(x-{i}*a-b)" for i in range(1, 5)),
+    "x/" + "/".join(["h"] * 4),
+    "a*" * 60 + "x",
+    "a*x/(1+exp(-h*x))",
 ]

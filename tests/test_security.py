@@ -13,11 +13,13 @@ from typing import Any
 import pytest
 
 from .hostile_child import ENTRANCES, MEMORY
-from .hostile_texts import ACCEPTED_BOMBS, BOMBS, CODE
+from .hostile_texts import ACCEPTED_BOMBS, BOMBS, CODE, SYMBOL_BOMBS
 
 SECONDS = 10.0  # of processor time a text; of the wall clock six times that, for a machine that does other things too
 LONGEST_MESSAGE = 1500
-TAKES_ACTIVATION = [name for name in ENTRANCES if name not in ("control", "parameter", "name of a parameter", "kernel_ridge")]
+NAMES_AND_VALUES = ("parameter", "name of a parameter", "declaration", "declarations", "substitution", "cli parameter")
+WITH_SYMBOLS = ("symbols", "symbols derivative", "symbols network", "symbols coefficient")
+TAKES_ACTIVATION = [name for name in ENTRANCES if name not in ("control", "kernel_ridge", *NAMES_AND_VALUES, *WITH_SYMBOLS)]
 SYMBOLIC = ("dual_kernel", "derivative_kernel", "nngp_kernel", "tangent_kernel", "hermite_coefficient", "gegenbauer_coefficient",
             "cli kernel", "cli coefficients")  # fmt: skip
 NUMERIC = ("activation", "activation_spectrum", "kernel_matrix", "random_features", "cli activation", "file activation")
@@ -70,6 +72,7 @@ def test_there_are_enough_of_them() -> None:
     assert len(set(CODE)) >= 60
     assert len(set(BOMBS + ACCEPTED_BOMBS)) >= 20
     assert not set(CODE) & set(BOMBS)
+    assert len(set(SYMBOL_BOMBS)) >= 20
 
 
 def test_an_execution_would_be_noticed(tmp_path: Path) -> None:
@@ -104,7 +107,8 @@ def test_code_is_refused_at_every_entrance(tmp_path: Path, entrances: list[str])
 
 
 def test_wrong_values_of_parameters_and_titles_are_never_executed(tmp_path: Path) -> None:
-    texts = {"parameter": CODE, "name of a parameter": CODE[::3], "kernel_ridge": CODE[::9]}
+    texts = {"parameter": CODE, "declaration": CODE, "kernel_ridge": CODE[::9]}
+    texts |= {name: CODE[i::4] for i, name in enumerate(NAMES_AND_VALUES) if name not in texts}
     assert run_all(tmp_path, texts, refused=True) == []
     assert run_all(tmp_path / "title", {"file title": CODE[::9]}, refused=False) == []
 
@@ -117,6 +121,23 @@ def test_bombs_are_refused_by_the_parser(tmp_path: Path) -> None:
 def test_slow_texts_of_the_grammar_end_soon(tmp_path: Path) -> None:
     texts = {name: ACCEPTED_BOMBS if name == "activation" else ACCEPTED_BOMBS[i::6] for i, name in enumerate(NUMERIC)}
     assert run_all(tmp_path, texts, refused=False) == []
+
+
+def test_slow_texts_with_symbols_end_soon(tmp_path: Path) -> None:
+    assert run_all(tmp_path, {name: SYMBOL_BOMBS[2 + i :: 12] for i, name in enumerate(WITH_SYMBOLS)}, refused=False) == []
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("entrance", WITH_SYMBOLS)
+def test_every_slow_text_with_symbols(tmp_path: Path, entrance: str) -> None:
+    assert run_all(tmp_path / "symbols", {entrance: SYMBOL_BOMBS}, refused=False) == []
+    assert run_all(tmp_path / "code", {entrance: CODE}, refused=True) == []
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("entrance", NAMES_AND_VALUES)
+def test_every_text_as_a_name_or_a_value(tmp_path: Path, entrance: str) -> None:
+    assert run_all(tmp_path, {entrance: [*CODE, *BOMBS]}, refused=True) == []
 
 
 @pytest.mark.long

@@ -123,11 +123,11 @@ class Activation:
 
 
 @overload
-def activation(text: str | Activation, *, parameters: None = None, **values: float | Fraction | Decimal) -> Activation: ...
+def activation(text: str | Activation, **values: float | Fraction | Decimal) -> Activation: ...
 @overload
 def activation(text: str, *, parameters: str | Iterable[str], **values: float | Fraction | Decimal) -> ActivationFamily: ...
 def activation(
-    text: str | Activation, *, parameters: str | Iterable[str] | None = None, **values: float | Fraction | Decimal
+    text: str | Activation, *, parameters: Any = None, **values: float | Fraction | Decimal
 ) -> Activation | ActivationFamily:
     """An activation from a catalogue name or from text; nothing in the text is executed.
 

@@ -17,7 +17,7 @@ _DECLARATION = re.compile(r"\s*([A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)*)\s*(>\s*0
 _LONGEST = 24
 # Names that stand for something else in the grammar, in the formulas, in their Python source or in a call of `evaluate`.
 _TAKEN = frozenset({
-    *FUNCTION_NAMES, "x", "pi", "e", "E", "i", "I", "oo", "q", "q1", "q2", "c", "u", "v", "k", "d", "rho", "theta",
+    *FUNCTION_NAMES, "x", "pi", "e", "E", "i", "I", "oo", "nan", "inf", "q", "q1", "q2", "c", "u", "v", "k", "d", "rho", "theta",
     "angle", "digits", "self", "text", "parameters", "dirac", "Phi2", "np", "math",
 })  # fmt: skip
 _LAYER = re.compile(r"(Q1|Q2|C|T|K|M|k|m|e)_?[0-9]+")  # the symbols of a recursion and of a derivation

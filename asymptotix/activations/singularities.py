@@ -20,7 +20,7 @@ from asymptotix.activations.tree import Apply, Node, Number, Power, is_constant,
 from asymptotix.activations.unparse import unparse
 from asymptotix.errors import ExpressionError
 
-__all__ = ["jump_points", "kink_points"]
+__all__ = ["jump_points", "kink_points", "real_roots"]
 
 _RANGE, _STEP, _MAX_ROOTS = 40, 64, 200
 _BISECTIONS = 60  # 1/64 to below the last bit, also of roots near 0
@@ -60,13 +60,18 @@ def _switch_arguments(tree: Node, functions: tuple[str, ...], *, extrema: bool) 
 def _sorted_roots(arguments: Iterator[Node]) -> tuple[Fraction | float, ...]:
     found: dict[float, Fraction | float] = {}
     for argument in dict.fromkeys(arguments):
-        for root in _roots(argument):
+        for root in real_roots(argument):
             if not isinstance(found.get(float(root)), Fraction):
                 found[float(root)] = root
     return tuple(found[key] for key in sorted(found))
 
 
-def _roots(u: Node) -> list[Fraction | float]:
+def real_roots(u: Node) -> list[Fraction | float]:
+    """Where u changes its sign, or is 0 on a grid point; exact for piecewise polynomials.
+
+    Raises:
+        ExpressionError: more than 200 of them.
+    """
     if is_constant(u):
         return []
     linear = piecewise_polynomial(u)
@@ -78,7 +83,7 @@ def _roots(u: Node) -> list[Fraction | float]:
     return _numeric_roots(u)
 
 
-def _numeric_roots(u: Node) -> list[Fraction | float]:
+def _numericreal_roots(u: Node) -> list[Fraction | float]:
     grid = np.arange(-_RANGE * _STEP, _RANGE * _STEP + 1) / _STEP
     signs = np.sign(value_float(u, grid))
     zeros, changes = grid[signs == 0], np.flatnonzero(signs[:-1] * signs[1:] < 0)

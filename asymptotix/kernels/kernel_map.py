@@ -174,7 +174,8 @@ def _validate(kernel: KernelMap) -> None:
         raise InvalidInputError("layers", kernel.layers, "all unless kind is tangent")
     if kernel.kind == "tangent" and kernel.layers != "last" and kernel.activation.derivative_is_distribution:
         raise HypothesisError(
-            f"{kernel.activation.name} is discontinuous, so that its tangent kernel is infinite: use layers='last'"
+            f"{kernel.activation.name} is discontinuous: s' is not square integrable and the tangent kernel infinite; "
+            "use layers='last'"
         )
 
 

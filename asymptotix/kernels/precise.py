@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from asymptotix.activations import Activation
 from asymptotix.activations.calculus import differentiate, without_dirac
 from asymptotix.activations.evaluation import value_mp
+from asymptotix.activations.narrow import narrow_places
 from asymptotix.activations.tree import Node
 from asymptotix.errors import ConvergenceError, HypothesisError, InvalidInputError, NotInClosedClassError
 
@@ -46,10 +47,14 @@ class Estimate:
 
 @dataclass(frozen=True)
 class _Line:
-    """s along the line: its value in mpmath, the exact places of its kinks, growth exp(rate |x|), s(-x) = +-s(x) or not."""
+    """s along the line: its value in mpmath, the exact places of its kinks, growth exp(rate |x|), s(-x) = +-s(x) or not.
+
+    `cuts` are the kinks and the spikes, in which the tanh-sinh rule has its densest nodes.
+    """
 
     value: Callable[[mpf], mpf]
     kinks: tuple[Fraction, ...]
+    cuts: tuple[Fraction, ...]
     rate: float
     symmetric: bool
 
@@ -80,7 +85,7 @@ def precise_dual(activation: Activation, q1: Any, q2: Any, c: Any, *, derivative
     s = _line(activation, activation.tree)
     slope = _line(activation, without_dirac(differentiate(activation.tree))) if derivative else s
     # twice the digits where cuts are near: a node 10^-digits beside a kink must fall on its own side
-    with mpmath.workdps((2 if s.kinks else 1) * digits + 20):
+    with mpmath.workdps((2 if s.cuts else 1) * digits + 20):
         one, two, cross = (_exact(value) for value in (q1, q2, c))
         slack = mpmath.mpf(10) ** (-digits - 10)
         if not (one >= 0 and two >= 0 and cross**2 <= one * two * (1 + slack)):
@@ -109,7 +114,9 @@ def _line(activation: Activation, tree: Node) -> _Line:
     if inexact:
         raise NotInClosedClassError(f"{activation.text!r} has a kink at {inexact[0]:.6g}, known in float64 only: no more digits")
     kinks = tuple(point for point in points if isinstance(point, Fraction))
-    return _Line(lambda x: value_mp(tree, x), kinks, growth.rate if growth.kind == "exponential" else 0.0,
+    spikes = (Fraction(place) for place, _ in narrow_places(activation.tree))
+    cuts = tuple(sorted({*kinks, *spikes}))
+    return _Line(lambda x: value_mp(tree, x), kinks, cuts, growth.rate if growth.kind == "exponential" else 0.0,
                  activation.parity is not None)  # fmt: skip
 
 
@@ -146,7 +153,7 @@ def _rule(s: _Line, q1: mpf, q2: mpf, c: mpf, digits: int, refinement: float) ->
     r1, r2 = mpmath.sqrt(q1), mpmath.sqrt(q2)
     rho = max(min(c / (r1 * r2), mpmath.mpf(1)), mpmath.mpf(-1)) if r1 * r2 > 0 else mpmath.mpf(0)
     sigma = mpmath.sqrt((1 - rho) * (1 + rho))
-    ends = [_exact(kink) for kink in s.kinks]
+    ends = [_exact(cut) for cut in s.cuts]
     outer_cuts = [a / r1 for a in ends if r1 > 0] + [a / (r2 * rho) for a in ends if r2 * rho != 0]
     reach = mpmath.sqrt(2 * mpmath.log(10) * (digits + 8)) + 2 * s.rate * float(max(r1, r2)) + 1
     fineness = refinement * float(mpmath.pi * mpmath.sqrt(2 / (mpmath.log(10) * (digits + 3))))
@@ -187,7 +194,7 @@ def _with_jumps(a: Activation, slope: _Line, smooth: Estimate, q1: mpf, q2: mpf,
     tiny = mpmath.mpf(10) ** (-digits - 15)
     places = [_exact(Fraction(place)) for place in slope.kinks if float(place) in a.jumps]
     heights = [a.mp(place + tiny) - a.mp(place - tiny) for place in places]
-    ends = [_exact(kink) for kink in slope.kinks]
+    ends = [_exact(cut) for cut in slope.cuts]
     reach = mpmath.sqrt(2 * mpmath.log(10) * (digits + 8)) + 2 * slope.rate * float(mpmath.sqrt(max(q1, q2))) + 1
     sums = []
     for refinement in (_REFINEMENT, _REFINEMENT**2):

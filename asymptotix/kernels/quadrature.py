@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from asymptotix.activations import Activation
 from asymptotix.activations.calculus import differentiate, without_dirac
 from asymptotix.activations.evaluation import value_float
+from asymptotix.activations.narrow import narrow_places
 from asymptotix.activations.tree import Apply, Node, Number, Power, walk
 from asymptotix.errors import ConvergenceError, HypothesisError, NotInClosedClassError
 from asymptotix.kernels.closed_forms import covariance_pair
@@ -61,12 +62,15 @@ class QuadratureDual:
 
     @cached_property
     def _cuts(self) -> tuple[float, ...]:
-        """The kinks, with panels that shrink towards them where s is no piecewise smooth function (roots, logarithms)."""
+        """Kinks and spikes; panels shrink towards spikes, and towards kinks where s is not piecewise smooth (roots, logarithms)."""
         kinks = self.activation.kinks
-        if not any(_is_singular(node) for node in walk(self.activation.tree)):
-            return kinks
-        graded = (kink + sign * 4.0**-k for kink in kinks for sign in (-1, 1) for k in range(_GRADED_PANELS))
-        return tuple(sorted({*kinks, *graded}))
+        cuts = {*kinks}
+        if any(_is_singular(node) for node in walk(self.activation.tree)):
+            cuts.update(kink + sign * 4.0**-k for kink in kinks for sign in (-1, 1) for k in range(_GRADED_PANELS))
+        for place, width in narrow_places(self.activation.tree):
+            steps = range(math.ceil(math.log2(1.0 / width)) + 1)
+            cuts.update(place + sign * width * 2.0**k for sign in (-1, 0, 1) for k in steps)
+        return tuple(sorted(cuts))
 
     @cached_property
     def _rate(self) -> float:

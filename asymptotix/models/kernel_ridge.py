@@ -15,7 +15,7 @@ from asymptotix.models.levels import checked_labels, checked_noise, levels_of, s
 from asymptotix.spectra.arguments import real_array
 from asymptotix.spectra.harmonics import checked_dimension
 from asymptotix.spectra.spectrum import Spectrum
-from asymptotix.spectra.sphere import kernel_spectrum
+from asymptotix.spectra.sphere import checked_kernel, kernel_spectrum
 from asymptotix.spectra.target import Target, as_target
 
 __all__ = ["KernelRidge"]
@@ -46,9 +46,9 @@ class KernelRidge:
             noise_variance: variance of the label noise.
 
         Raises:
-            InvalidInputError: a dimension below 3, negative noise, a kernel that is not positive semidefinite.
+            InvalidInputError: a dimension below 3, negative noise, no kernel, a kernel that is not positive semidefinite.
         """
-        d, kernel = checked_dimension(dimension), getattr(kernel, "kernel", kernel)
+        d, kernel = checked_dimension(dimension), checked_kernel(kernel)
         energies = sphere_energies(as_target(target), lambda top: kernel_spectrum(kernel, dimension=d, min_degree=top))
         return cls(SphereKernel(d, kernel, energies, checked_noise(noise_variance)))
 

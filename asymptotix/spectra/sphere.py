@@ -25,7 +25,7 @@ from asymptotix.spectra.sphere_quadrature import coefficients_float, coefficient
 from asymptotix.spectra.truncation import lump, resolved_levels
 from asymptotix.spectra.two_layer import two_layer_energies
 
-__all__ = ["activation_spectrum", "kernel_spectrum"]
+__all__ = ["activation_spectrum", "checked_kernel", "kernel_spectrum"]
 
 FloatArray = NDArray[np.float64]
 
@@ -100,9 +100,7 @@ def kernel_spectrum(
             negative eigenvalue, which is not positive semidefinite.
     """
     d = checked_dimension(dimension)
-    kernel = getattr(kernel, "kernel", kernel)
-    if not callable(kernel):
-        raise InvalidInputError("kernel", kernel, "a Formula with a kernel, a KernelMap, or a function k(q1, q2, c)")
+    kernel = checked_kernel(kernel)
     exact = two_layer_energies(kernel, d)
     if exact is not None:
         energies, ceiling = _exact(exact), 65536
@@ -111,6 +109,21 @@ def kernel_spectrum(
     else:
         energies, ceiling = _kernel_float(kernel, d), 4096
     return _assemble(energies, d, max_degree, max_samples, min_degree, ceiling)
+
+
+def checked_kernel(kernel: Any) -> Any:
+    """The function k(q1, q2, c) of a Formula, a KernelMap or a function.
+
+    Raises:
+        InvalidInputError: a text, an activation (whose kernel is still to be chosen) or another thing that is no function.
+    """
+    found = getattr(kernel, "kernel", kernel)
+    if not callable(found) or isinstance(found, Activation):
+        valid = "a Formula with a kernel, a KernelMap, or a function k(q1, q2, c)"
+        raise InvalidInputError(
+            "kernel", kernel, valid, "of an activation: dual_kernel(...), nngp_kernel(...) or tangent_kernel(...)"
+        )
+    return found
 
 
 def _has_high_precision(kernel: Any) -> bool:

@@ -11,13 +11,15 @@ Source: [Price1958] for the theorem; the kernels of relu^n are those of [ChoSaul
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import Literal
 
 import sympy as sp
 
-from asymptotix.activations import Activation, ActivationFamily
+from asymptotix.activations import Activation, ActivationFamily, calculus
 from asymptotix.activations.tree import Node
+from asymptotix.activations.unparse import unparse
 from asymptotix.errors import InvalidInputError, NotInClosedClassError
 from asymptotix.symbolic.arc_cosine import MAX_ORDER
 from asymptotix.symbolic.cache import CachedForm, load, store
@@ -27,7 +29,7 @@ from asymptotix.symbolic.derivation import Derivation
 from asymptotix.symbolic.expectation import gaussian_mean
 from asymptotix.symbolic.expressions import parameter_conditions, sympy_symbol
 from asymptotix.symbolic.formula import Q1, Q2, C, Formula, Status
-from asymptotix.symbolic.integrability import pair_assumptions
+from asymptotix.symbolic.integrability import density_assumptions, pair_assumptions
 from asymptotix.symbolic.lowering import lower
 from asymptotix.symbolic.monomials import half_monomials, monomial_kernel
 from asymptotix.symbolic.price_chain import chain_derivation, chain_proof, chain_route
@@ -74,16 +76,20 @@ def resolve(activation: Activation | ActivationFamily | str) -> Activation | Act
 
 
 def dual_kernel(
-    activation: Activation | ActivationFamily | str, *, derivative: bool = False, allow_numeric: bool = True
+    activation: Activation | ActivationFamily | str,
+    *,
+    derivative: bool | Literal["distributional", "pointwise"] = False,
+    allow_numeric: bool = True,
 ) -> Formula:
     r"""$E[s(u) s(v)]$, or $E[s'(u) s'(v)]$ with `derivative=True`, in q1, q2 and c; in closed form where one is known.
 
-    (u, v) is a centred Gaussian pair with E u^2 = q1, E v^2 = q2, E u v = c. Derivatives are distributional: the derivative
-    kernel of a step is the joint density of (u, v) at the jump.
+    (u, v) is a centred Gaussian pair with E u^2 = q1, E v^2 = q2, E u v = c.
 
     Args:
         activation: an Activation, its text, or an ActivationFamily, whose parameters become further symbols of the formula.
-        derivative: the kernel of s' instead of s.
+        derivative: the kernel of s' instead of s. Where s jumps, s' is not square integrable. True and "distributional" keep
+            its Dirac measures: the kernel of a step is the joint density of (u, v) at the jump, and the formula carries the
+            assumption q1 q2 > c^2, since it is infinite at correlation 1. "pointwise" drops them: the kernel of a step is 0.
         allow_numeric: where no closed form is known to the engine, return a formula of status "numeric": the defining
             integral, with values by quadrature and a bound on their error. False insists on a closed form.
 
@@ -98,8 +104,18 @@ def dual_kernel(
     sqrt(q1)*sqrt(q2)/(2*pi)
     >>> dual_kernel("tanh").status.kind
     'numeric'
+    >>> dual_kernel("step", derivative=True).assumptions
+    (-c**2 + q1*q2 > 0,)
+    >>> dual_kernel("step", derivative="pointwise").expression
+    0
     """
     s = resolve(activation)
+    if derivative not in (False, True, "distributional", "pointwise"):
+        raise InvalidInputError("derivative", derivative, "False, True, 'distributional' (the same as True) or 'pointwise'")
+    if derivative == "pointwise":
+        formula = dual_kernel(_pointwise_derivative(s), allow_numeric=allow_numeric)
+        return replace(formula, name=f"dual_kernel({s.name!r}, derivative='pointwise')", left=r"\dot{k}(q_1, q_2, c)")
+    derivative = bool(derivative)
     try:
         return _closed_form(s, derivative)
     except NotInClosedClassError as refusal:
@@ -110,6 +126,14 @@ def dual_kernel(
         from asymptotix.symbolic.numeric import no_closed_form
 
         return no_closed_form(s, refusal, derivative)
+
+
+def _pointwise_derivative(s: Activation | ActivationFamily) -> Activation:
+    """s' without the Dirac measures at jumps."""
+    if isinstance(s, ActivationFamily):
+        raise InvalidInputError("derivative", "pointwise", "True for an activation with parameters", "or give them values")
+    tree = calculus.without_dirac(calculus.differentiate(s.tree))
+    return Activation(f"{s.name}'", unparse(tree), tree)
 
 
 @time_limited
@@ -159,7 +183,8 @@ def dual_form(tree: Node, derivative: bool = False) -> DualForm:
         return DualForm(*monomial_kernel(halves), (), MONOMIAL_ROUTE)
     _require_moderate(terms)
     chain = chain_proof(terms)
-    return DualForm(chain.links[0][0], chain_derivation(chain), pair_assumptions(terms, Q1, Q2, C), chain_route(chain))
+    assumptions = (*pair_assumptions(terms, Q1, Q2, C), *density_assumptions(terms, Q1, Q2, C))
+    return DualForm(chain.links[0][0], chain_derivation(chain), assumptions, chain_route(chain))
 
 
 def _key(tree: Node, derivative: bool) -> str:

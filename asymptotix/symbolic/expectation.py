@@ -72,7 +72,7 @@ def _tilted_mean(t: Term, mean: sp.Expr, variance: sp.Expr) -> sp.Expr:
     if a == 0 and b == 0:
         return _mean(t.power, t.factor, mean, variance)
     shrink = canonical(1 - 2 * a * variance)
-    _require_integrable(shrink)
+    _require_integrable(shrink, f"variance = {variance}, and exp({a} x^2) needs 1 - 2 ({a}) variance > 0")
     weight = sp.exp(canonical((b * mean + b**2 * variance / 2 + a * mean**2) / shrink)) / root(shrink)
     return weight * _mean(t.power, t.factor, canonical((mean + variance * b) / shrink), canonical(variance / shrink))
 
@@ -136,9 +136,9 @@ def _slope(factor: Factor, variance: sp.Expr) -> sp.Expr:
     return factor.slope / root(1 + factor.slope**2 * variance)
 
 
-def _require_integrable(determinant: sp.Expr) -> None:
+def _require_integrable(determinant: sp.Expr, what: str) -> None:
     if determinant.is_number and determinant.evalf() <= 0:
-        raise HypothesisError("the expectation does not exist: an exponential of a square grows faster than the Gaussian decays")
+        raise HypothesisError(f"the expectation is infinite: {what}")
 
 
 # --- two variables ------------------------------------------------------------------------------------------------------------
@@ -151,7 +151,7 @@ def _tilted_pair(s: Term, t: Term, law: Law) -> sp.Expr:
         return _pair(s.power, t.power, s.factor, t.factor, law)
     q1, q2, c = law.q1, law.q2, law.c
     determinant = canonical((1 - 2 * q1 * a) * (1 - 2 * q2 * aa) - 4 * c**2 * a * aa)
-    _require_integrable(determinant)
+    _require_integrable(determinant, f"exp({a} u^2 + {aa} v^2) at variances {q1} and {q2}")
     inverse = sp.Matrix([[1 - 2 * q2 * aa, 2 * c * aa], [2 * c * a, 1 - 2 * q1 * a]]) / determinant
     shift, mean = sp.Matrix([b, bb]), sp.Matrix([law.m1, law.m2])
     covariance = inverse * sp.Matrix([[q1, c], [c, q2]])

@@ -29,7 +29,7 @@ _EXTRA = 15  # digits by which two evaluations differ
 def settled_value(
     expression: sp.Expr, evaluate: Callable[[int], sp.Expr], digits: int, *, smallest: float | sp.Expr = 0
 ) -> sp.Expr:
-    """The value `evaluate(working digits)` of the expression at a point, once more working digits leave the first `digits` as they are.
+    """The value `evaluate(working digits)` of the expression at a point, once more working digits leave `digits` as they are.
 
     Close to correlation -1 the terms of an arc-cosine kernel of order n cancel to (1 + rho)^(n + 1/2) of their size, and
     SymPy says nothing when its own reserve of digits does not cover that. Values below `smallest` count as 0.

@@ -10,9 +10,9 @@ from __future__ import annotations
 import sympy as sp
 
 from asymptotix.symbolic.presentation import latex
-from asymptotix.symbolic.terms import Terms
+from asymptotix.symbolic.terms import Dirac, Terms
 
-__all__ = ["assumptions_latex", "mean_assumptions", "pair_assumptions"]
+__all__ = ["assumptions_latex", "density_assumptions", "mean_assumptions", "pair_assumptions"]
 
 Assumptions = tuple[sp.Basic, ...]
 
@@ -32,6 +32,11 @@ def pair_assumptions(terms: Terms, q1: sp.Expr, q2: sp.Expr, c: sp.Expr) -> Assu
                 positive.append(1 - 2 * a * q1)
             positive.append((1 - 2 * a * q1) * (1 - 2 * b * q2) - 4 * a * b * c**2)
     return _relations(positive if any(_may_be_positive(a) for a in quadratics) else [])
+
+
+def density_assumptions(terms: Terms, q1: sp.Expr, q2: sp.Expr, c: sp.Expr) -> Assumptions:
+    """With a Dirac measure the kernel contains the density of (u, v), infinite at correlation 1; () where there is none."""
+    return (sp.Gt(q1 * q2 - c**2, 0, evaluate=False),) if any(isinstance(t.factor, Dirac) for t in terms) else ()
 
 
 def assumptions_latex(assumptions: Assumptions) -> str:

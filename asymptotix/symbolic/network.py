@@ -155,7 +155,9 @@ def _build(
 def _require_continuous(name: str, terms: Terms) -> None:
     """The refusal that `KernelMap` gives once there are numbers."""
     if any(isinstance(t.factor, Dirac) for t in differentiate(terms)):
-        raise HypothesisError(f"{name} is discontinuous, so that its tangent kernel is infinite: use layers='last'")
+        raise HypothesisError(
+            f"{name} is discontinuous: s' is not square integrable and the tangent kernel infinite; use layers='last'"
+        )
 
 
 def _exact(name: str, value: Any) -> sp.Rational:

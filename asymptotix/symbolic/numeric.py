@@ -58,6 +58,7 @@ def numeric_formula(activation: Activation, derivative: bool, reason: str) -> Fo
         status=Status("numeric", AGREEMENT_DIGITS, route, reason),
         kernel=KernelMap(activation, derivative=derivative),
         body=_defining_latex(activation, derivative),
+        assumptions=(sp.Gt(Q1 * Q2 - C**2, 0, evaluate=False),) if derivative and activation.jumps else (),
     )
 
 

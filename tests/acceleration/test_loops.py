@@ -110,7 +110,11 @@ def test_a_cache_that_vanishes_is_made_again(room: Path) -> None:
     assert run(room)[:2] == ["2.0", "1"]
 
 
-@pytest.mark.parametrize("path", sorted(PACKAGE.glob("equivalents/compiled_s*.py")), ids=lambda path: path.name)
+@pytest.mark.parametrize(
+    "path",
+    sorted([*PACKAGE.glob("equivalents/compiled_s*.py"), *PACKAGE.glob("spectra/compression/compiled_*.py")]),
+    ids=lambda path: path.name,
+)
 def test_loops_import_from_their_own_room_only(path: Path) -> None:
     room = ".".join(("asymptotix", *path.parent.relative_to(PACKAGE).parts))
     for node in ast.walk(ast.parse(path.read_text())):

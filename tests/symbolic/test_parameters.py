@@ -324,8 +324,9 @@ def test_a_mean_with_the_name_of_a_parameter_is_refused() -> None:
 
 def test_symbols_are_part_of_the_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ASYMPTOTIX_CACHE", str(tmp_path))
-    families = [ax.activation("exp(-a*x**2) + a", parameters=["a"]), ax.activation("exp(-a*x**2) + a", parameters=["a > 0"]),
-                ax.activation("exp(-b*x**2) + b", parameters=["b"]), ax.activation("exp(-a*x**2) + a", a=0.5)]  # fmt: skip
+    text = "exp(-a*x**2) + a"
+    families: list[Any] = [ax.activation(text, parameters=["a"]), ax.activation(text, parameters=["a > 0"])]
+    families += [ax.activation(text.replace("a", "b"), parameters=["b"]), ax.activation(text, a=0.5)]
     keys = {_key(family.tree, False) for family in families}
     assert len(keys) == len(families)
     dual_form.cache_clear()

@@ -81,7 +81,7 @@ def risk_derivative(
 
     Raises:
         InvalidInputError: an argument out of range, an unknown `with_respect_to`, or held-out risk on a data set.
-        HypothesisError: a point where the risk is infinite.
+        HypothesisError: a point where the risk is infinite, or, with ridge = 0 and n_features = rank, has a corner.
 
     Source:
         derivations/ridge_fixed_point.py, derivations/optimal_ridge.py, derivations/random_features_scalar_equation.py.
@@ -104,7 +104,7 @@ def risk_derivative(
     levels = SortedLevels.of(model.spectrum, model.target)
     fixed_point = solve_on_levels(levels, model.spectrum, n_samples=n, ridge=lam, n_features=p)
     letters = Letters.of(levels, model.spectrum, model.target, fixed_point, n, p)
-    _refuse_infinite_risk(letters)
+    _refuse_no_derivative(letters)
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         values = risk_rates(letters, model.noise_variance, _direction(letters, with_respect_to))
     if not has_features:
@@ -159,11 +159,13 @@ def _direction(letters: Letters, argument: str) -> Rates:
     return Rates(x, y, slope, slope, nu1, 0.0, 0.0)
 
 
-def _refuse_infinite_risk(letters: Letters) -> None:
-    bad = letters.total == 0
-    if np.any(bad):
-        n, p = float(letters.n[bad].flat[0]), float(letters.p[bad].flat[0])
-        at = f"n_samples = {n:g}" + ("" if np.isinf(p) else f", n_features = {p:g}")
-        raise HypothesisError(
-            f"ridge = 0 is not valid at {at}: there n_samples = min(n_features, rank) and the risk is infinite; use ridge > 0"
-        )
+def _refuse_no_derivative(letters: Letters) -> None:
+    corner = np.isfinite(letters.p) & (letters.c + letters.sums.spread == 0)
+    for bad, why in (
+        (letters.total == 0, "n_samples = min(n_features, rank) and the risk is infinite"),
+        (corner, "n_features = rank and the risk has no derivative"),
+    ):
+        if np.any(bad):
+            n, p = float(letters.n[bad].flat[0]), float(letters.p[bad].flat[0])
+            at = f"n_samples = {n:g}" + ("" if np.isinf(p) else f", n_features = {p:g}")
+            raise HypothesisError(f"ridge = 0 is not valid at {at}: there {why}; use ridge > 0")

@@ -1,7 +1,8 @@
 r"""The number of random features of least test error at a given ridge; it may be infinite.
 
-At a fixed small ridge the error falls, rises to its peak near p = n, and falls again, to a limit that it approaches as 1/p: all
-minima between are found by the sign of the derivative in p on a logarithmic grid, bisected to whole numbers, and compared with
+At a fixed small ridge the error falls, rises to its peak near p = n, and falls again, to a limit that it approaches as 1/p. Where
+the spectrum has gaps it may also fall and rise within a few features of the number of eigenvalues above a gap. All minima are
+found by the sign of the derivative in p on a grid that is fine near these numbers, bisected to whole numbers, and compared with
 the ends and with infinitely many features. (At the best ridge of each p, which `optimal_ridge` finds, more features were never
 worse in any case tried.)
 """
@@ -108,21 +109,24 @@ def _gap_counts(spectrum: Spectrum) -> FloatArray:
 def _grid(landmarks: FloatArray, low: float, last: float) -> FloatArray:
     """Numbers of features, evenly in the logarithm, and in the logarithm of the distance from every landmark."""
     even = np.geomspace(low, last, 2 + int(_PER_DECADE * np.log10(last / low)))
-    largest = max(float(np.max(landmarks)), 1.0)
+    largest = float(np.max(landmarks, initial=1.0))
     distance = np.append(0.0, np.geomspace(0.5, largest, 2 + int(_PER_DECADE_BESIDE * np.log10(2.0 * largest))))
     p = np.concatenate([even, (landmarks[:, None] - distance).ravel(), (landmarks[:, None] + distance).ravel()])
     return np.unique(p[(p >= low) & (p <= last)])
 
 
 def _best(model: RandomFeatures, landmarks: FloatArray, n: float, lam: float, low: float, high: float) -> tuple[float, int]:
-    p = _allowed(_grid(landmarks, low, min(high, max(_FAR * n, 10.0 * low))), n, lam, model)
+    last, rank = min(high, max(_FAR * n, 10.0 * low)), model.spectrum.rank
+    landmarks = landmarks[landmarks <= last]
+    p = _grid(landmarks, low, last)
+    p = p[(np.minimum(p, rank) != n) & (p != rank)] if lam == 0 else p  # where the risk is infinite or has no derivative
     slope = _slope(model, n, lam, p)
     turns = np.flatnonzero((slope[:-1] < 0) & (slope[1:] >= 0))
     before, after = _bisected(model, n, lam, p[turns], p[turns + 1])
     ends = [*np.repeat(low, np.sum(slope[:1] >= 0)), *np.repeat(high, np.sum(slope[-1:] < 0))]
     beside = np.concatenate([[low + 1.0], *(np.round(landmarks) + step for step in (-1.0, 0.0, 1.0))])  # narrower than a feature
     candidates = np.unique(np.concatenate([np.floor(before), np.ceil(before), np.ceil(after), ends, beside]))
-    candidates = _allowed(candidates[(candidates >= low) & (candidates <= high)], n, lam, model)
+    candidates = candidates[(candidates >= low) & (candidates <= high) & ((lam > 0) | (np.minimum(candidates, rank) != n))]
     if candidates.size == 0:
         raise HypothesisError(
             f"ridge = 0 is not valid at n_samples = {n:g} with bounds = ({low:g}, {high:g}): for all these numbers of features "
@@ -130,11 +134,6 @@ def _best(model: RandomFeatures, landmarks: FloatArray, n: float, lam: float, lo
         )
     errors = risk(model, n_samples=n, ridge=lam, n_features=candidates).test_error
     return float(candidates[np.argmin(errors)]), turns.size + len(ends)
-
-
-def _allowed(p: FloatArray, n: float, lam: float, model: RandomFeatures) -> FloatArray:
-    """Without the points where the risk at ridge 0 is infinite."""
-    return p if lam > 0 else p[np.minimum(p, model.spectrum.rank) != n]
 
 
 def _slope(model: RandomFeatures, n: float, lam: float, p: FloatArray) -> FloatArray:
@@ -145,7 +144,8 @@ def _bisected(model: RandomFeatures, n: float, lam: float, low: FloatArray, high
     """Numbers of features around the minimum in each bracket, less than one apart."""
     while np.any(high - low > np.maximum(0.25, 1e-15 * high)):
         middle = (low + high) / 2
-        middle = np.where(middle == n, np.nextafter(middle, 0.0), middle) if lam == 0 else middle
+        if lam == 0:
+            middle = np.where((middle == n) | (middle == model.spectrum.rank), np.nextafter(middle, 0.0), middle)
         falling = _slope(model, n, lam, middle) < 0
         low, high = np.where(falling, middle, low), np.where(falling, high, middle)
     return low, high

@@ -15,6 +15,7 @@ __all__ = ["absorb", "bad_value"]
 FloatArray = NDArray[np.float64]
 
 _NO_ENERGIES = np.empty(0)
+_LOOPS = "asymptotix.spectra.compression.compiled_pass"
 _STEPS = 16.0  # nanoseconds that NumPy takes for an eigenvalue, about: what the compiled path saves
 
 
@@ -31,7 +32,7 @@ def absorb(table: OctaveTable, values: FloatArray, energies: FloatArray | None, 
     Raises:
         InvalidInputError: a negative, NaN or infinite entry; names it and its index.
     """
-    if use_compiled(_STEPS * max(work, values.size)):
+    if use_compiled(_STEPS * max(work, values.size), _LOOPS):
         _compiled(table, values, energies, offset)
     else:
         from asymptotix.spectra.compression.numpy_pass import pass_over

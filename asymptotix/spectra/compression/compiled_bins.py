@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from asymptotix.spectra.compression.compiled import exact, fast
+from asymptotix.acceleration.loops import exact, fast
 from asymptotix.spectra.compression.narrow_bins import FINE_BINS
 
 __all__ = ["counts5", "counts8", "extremes", "scatter", "scatter_both", "sums5", "sums8"]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from asymptotix.spectra.compression.compiled import exact, fast
+from asymptotix.acceleration.loops import exact, fast
 from asymptotix.spectra.compression.octave import HALF_WIDTH, NODES
 
 __all__ = ["bins_to_points", "spread"]

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from asymptotix.spectra.compression.compiled import exact
+from asymptotix.acceleration.loops import entry, exact, types
 from asymptotix.spectra.compression.compiled_bins import counts5, counts8, extremes, scatter, scatter_both, sums5, sums8
 from asymptotix.spectra.compression.compiled_octaves import bins_to_points, spread
 from asymptotix.spectra.compression.narrow_bins import EIGHT, FINE_BINS, FIVE
@@ -219,7 +219,13 @@ def _fold(
             )
 
 
-@exact
+_READ, _COUNTS = types.Array(types.float64, 1, "C", readonly=True), types.int64[::1]
+
+
+@entry(
+    _READ, types.Array(types.int64, 1, "C", readonly=True), _READ, types.int64, types.float64[:, :, :, ::1], _COUNTS,
+    types.int64[:, ::1], types.float64[:, :, ::1], types.float64[:, :, :, ::1], types.float64[:, ::1], _COUNTS,
+)  # fmt: skip
 def pass_over(
     values: FloatArray,
     bits: IntArray,
