@@ -257,10 +257,11 @@ class RiskCurve(Curve):
     def __repr__(self) -> str:
         """One line: model, grid, fields, and how narrow the proved bounds are."""
         text = super().__repr__()
-        return text if self.lower is None else f"{text[:-1]}; certified to {self._widest():.1e} relative)"
+        return text if self.lower is None else f"{text[:-1]}; certified to {self.bounds_width:.1e} relative)"
 
-    def _widest(self) -> float:
-        """The largest relative distance of the proved bounds of a positive field."""
+    @property
+    def bounds_width(self) -> float:
+        """The largest relative distance of the proved bounds of a positive field; 0 if not certified."""
         if self.lower is None or self.upper is None:
             return 0.0
         lower, upper = self.lower, self.upper

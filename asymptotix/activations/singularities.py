@@ -83,7 +83,7 @@ def real_roots(u: Node) -> list[Fraction | float]:
     return _numeric_roots(u)
 
 
-def _numericreal_roots(u: Node) -> list[Fraction | float]:
+def _numeric_roots(u: Node) -> list[Fraction | float]:
     grid = np.arange(-_RANGE * _STEP, _RANGE * _STEP + 1) / _STEP
     signs = np.sign(value_float(u, grid))
     zeros, changes = grid[signs == 0], np.flatnonzero(signs[:-1] * signs[1:] < 0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -34,6 +35,19 @@ def risk_of_problem(
     optimal_ridge: Annotated[
         bool, typer.Option("--optimal-ridge", help="At the ridge of least test error, maybe negative, in place of --ridge.")
     ] = False,
+    certify: Annotated[
+        bool, typer.Option("--certify", help="Prove bounds of every number; --json and --csv give them. Needs python-flint.")
+    ] = False,
+    digits: Annotated[
+        int | None,
+        typer.Option(
+            "--digits",
+            min=1,
+            max=1000,
+            metavar="COUNT",
+            help="So many proved digits: of --quantity and the effective ridge, of all fields with --json or --csv.",
+        ),
+    ] = None,
     latex: Annotated[bool, typer.Option("--latex", help="Print a LaTeX table.")] = False,
     as_json: JsonOption = False,
     csv: CsvOption = None,
@@ -52,13 +66,12 @@ def risk_of_problem(
       asymptotix risk --model sphere-features --activation relu --dimension 30 --energies 0,1,0.5 \\
           --noise-variance 0.25 --n-samples 200 --n-features 100:400:20 --ridge 1e-3,0.1 --json
       asymptotix risk problem.toml --optimal-ridge --plot best.pdf
+      asymptotix risk problem.toml --certify --csv bounds.csv
+      asymptotix risk --model ridge-regression --power-law 1.5 --source 0.5 --n-samples 100 --ridge 0.1 --digits 30
     """  # noqa: D301 the \b is for the help formatter, which keeps the lines after it
-    from asymptotix import risk
-
-    arguments: dict[str, Any] = problem.grid
-    curve = _at_the_best_ridge(problem) if optimal_ridge else risk(problem.model, **arguments)
+    curve = _predicted(problem, optimal_ridge, certify=certify, digits=digits)
     curve.quantity(quantity)
-    table = curve.table()
+    table = _in_digits(curve, curve.table())
     if plot is not None:
         _draw(curve, plot, quantity=quantity, title=problem.title)
     if csv is not None:
@@ -69,9 +82,10 @@ def risk_of_problem(
         grid = {name: _nested(values) for name, values in curve.grid.items()}
         fields = {name: _nested(values) for name, values in curve.values.items()}
         print_json({"model": curve.model, "convention": curve.convention, "noise_variance": curve.noise_variance,
-                    "references": list(curve.references), "grid": grid, "fields": fields})  # fmt: skip
+                    "references": list(curve.references), "grid": grid, "fields": fields, **_evidence(curve)})  # fmt: skip
     elif csv is None:
-        print_table(curve.table(*(name for name in _MAIN_FIELDS if name in curve.values)))
+        shown = _MAIN_FIELDS if digits is None else dict.fromkeys((quantity, "effective_ridge"))
+        print_table(_in_digits(curve, curve.table(*(name for name in shown if name in curve.values))))
 
 
 @takes_problem
@@ -122,12 +136,46 @@ def check_problem(
     raise typer.Exit(int(_CODES[verdict.outcome]))
 
 
+def _predicted(problem: Problem, optimal_ridge: bool, *, certify: bool, digits: int | None) -> RiskCurve:
+    from asymptotix import risk
+
+    grid: dict[str, Any] = problem.grid
+    if optimal_ridge:
+        best = _at_the_best_ridge(problem)
+        if not certify and digits is None:
+            return best
+        grid = dict(best.grid)
+    return risk(problem.model, **grid, certify=certify, digits=digits)
+
+
 def _at_the_best_ridge(problem: Problem) -> RiskCurve:
     from asymptotix import optimal_ridge
 
     varying = problem.grid["ridge"].ndim > 0  # along the last axis, where nothing else varies
     grid = {name: values[..., 0] if varying and values.ndim else values for name, values in problem.grid.items()}
     return optimal_ridge(problem.model, n_samples=grid["n_samples"], n_features=grid.get("n_features")).risk
+
+
+def _evidence(curve: RiskCurve) -> dict[str, Any]:
+    """What `--certify` and `--digits` add to the JSON: bounds and decimals of every field."""
+    if curve.lower is None or curve.upper is None:
+        return {}
+    sides = {"lower": curve.lower, "upper": curve.upper}
+    bounds = {end: {name: _nested(values) for name, values in side.items()} for end, side in sides.items()}
+    return bounds if curve.decimals is None else {**bounds, "decimals": {k: v.tolist() for k, v in curve.decimals.items()}}
+
+
+def _in_digits(curve: RiskCurve, table: Table) -> Table:
+    """The table with the decimals of a curve in place of its doubles, and a note of how narrow the bounds are."""
+    if curve.lower is None:
+        return table
+    texts = {} if curve.decimals is None else curve.decimals
+    columns = tuple(
+        replace(column, values=texts[column.name].ravel().tolist()) if column.name in texts else column
+        for column in table.columns
+    )
+    width = f"certified: proved bounds at most {curve.bounds_width:.1e} apart, relative to the values"
+    return replace(table, columns=columns, notes=(*table.notes, width))
 
 
 def _verdict_table(verdict: Any) -> Table:

@@ -53,7 +53,7 @@ def derive(
     if name is not None and name not in found:
         close = difflib.get_close_matches(name, found, n=1)
         hint = f"; did you mean {close[0]!r}?" if close else ""
-        raise typer.BadParameter(f"there is no derivation {name!r}{hint} There are: {', '.join(found)}", param_hint="NAME")
+        raise typer.BadParameter(f"there is no derivation {name!r}{hint}; there are: {', '.join(found)}", param_hint="NAME")
     chosen = list(found.values()) if name is None else [found[name]]
     if verify:
         _verify(chosen, as_json)

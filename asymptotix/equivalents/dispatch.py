@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from numpy.typing import ArrayLike
 
-from asymptotix.equivalents.kernel_ridge import finite_population_risk
+from asymptotix.equivalents.kernel_ridge import finite_population_risk, has_finite_population
 from asymptotix.equivalents.random_features import random_features_risk
 from asymptotix.equivalents.ridge import ridge_risk
 from asymptotix.errors import InvalidInputError
-from asymptotix.models.designs import DataKernel
 from asymptotix.models.kernel_ridge import KernelRidge
 from asymptotix.models.random_features import RandomFeatures
 from asymptotix.models.ridge_regression import RidgeRegression
@@ -68,7 +67,7 @@ def risk(
 def _float_risk(model: Model, *, n_samples: ArrayLike, ridge: ArrayLike, n_features: ArrayLike | None) -> RiskCurve:
     if isinstance(model, RandomFeatures):
         return random_features_risk(model, n_samples=n_samples, ridge=ridge, n_features=n_features)
-    if isinstance(model, KernelRidge) and isinstance(model.design, DataKernel) and not model.design.replacement:
+    if has_finite_population(model):
         return finite_population_risk(model, n_samples=n_samples, ridge=ridge, n_features=n_features)
     if isinstance(model, RidgeRegression | KernelRidge):
         return ridge_risk(model, n_samples=n_samples, ridge=ridge, n_features=n_features)

@@ -16,19 +16,27 @@ sampling: noise-free labels with structure deviate (the demo measures by how muc
 
 from __future__ import annotations
 
+from typing import TypeGuard
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from asymptotix.equivalents.fixed_point import checked_grid, effective_ridge
 from asymptotix.equivalents.grids import curve, no_features
 from asymptotix.errors import HypothesisError, InvalidInputError
+from asymptotix.models.designs import DataKernel
 from asymptotix.models.kernel_ridge import KernelRidge
 from asymptotix.results import RiskCurve
 from asymptotix.spectra.spectrum import Spectrum
 
-__all__ = ["finite_population_risk"]
+__all__ = ["finite_population_risk", "has_finite_population"]
 
 FloatArray = NDArray[np.float64]
+
+
+def has_finite_population(model: object) -> TypeGuard[KernelRidge]:
+    """Whether the samples of a model are drawn from a data set without replacement, so that its errors are over the others."""
+    return isinstance(model, KernelRidge) and isinstance(model.design, DataKernel) and not model.design.replacement
 
 
 def finite_population_risk(

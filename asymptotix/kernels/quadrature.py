@@ -62,7 +62,7 @@ class QuadratureDual:
 
     @cached_property
     def _cuts(self) -> tuple[float, ...]:
-        """Kinks and spikes; panels shrink towards spikes, and towards kinks where s is not piecewise smooth (roots, logarithms)."""
+        """Kinks and spikes; panels shrink towards spikes, and to kinks where s is not piecewise smooth (roots, logarithms)."""
         kinks = self.activation.kinks
         cuts = {*kinks}
         if any(_is_singular(node) for node in walk(self.activation.tree)):

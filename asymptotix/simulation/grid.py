@@ -81,7 +81,7 @@ def _whole_numbers(name: str, values: ArrayLike) -> FloatArray:
     # Written so that NaN fails too.
     wrong = ~((array >= 1) & (array == np.floor(array)) & np.isfinite(array))
     if np.any(wrong):
-        raise InvalidInputError(name, array[wrong].ravel()[0], "a whole number >= 1 in a simulation")
+        raise InvalidInputError(name, float(array[wrong].ravel()[0]), "a whole number >= 1 in a simulation")
     return array
 
 
@@ -89,7 +89,7 @@ def _ridges(values: ArrayLike) -> FloatArray:
     array = _numbers("ridge", values)
     wrong = ~((array >= 0) & np.isfinite(array))
     if np.any(wrong):
-        raise InvalidInputError("ridge", array[wrong].ravel()[0], "a finite number >= 0 in a simulation")
+        raise InvalidInputError("ridge", float(array[wrong].ravel()[0]), "a finite number >= 0 in a simulation")
     return array
 
 

@@ -25,6 +25,7 @@ from asymptotix.symbolic.functions import Phi, Phi2
 __all__ = ["canonical", "difference_is_zero", "is_zero", "root"]
 
 _PI = sp.Symbol("pi_", positive=True)
+_PLAIN_GENERATORS, _MAX_TERMS = 4, 150  # pi, q1, q2, c; with parameters too, a polynomial of more terms is not factored
 _TINY = sp.Rational(1, 10**40)
 _INSIDE = {"q1": sp.Rational(13, 11) * _TINY, "q2": sp.Rational(17, 13) * _TINY, "c": sp.Rational(5, 17) * _TINY}
 Monomial = tuple[tuple[sp.Expr, int], ...]  # sorted atoms with exponents; a root has exponent 1
@@ -78,7 +79,9 @@ def _sign(expression: sp.Expr) -> int:
 
 
 def _factored(coefficient: Any) -> sp.Expr:
-    """A field element as a number times powers of irreducible polynomials."""
+    """A field element as a number times powers of irreducible polynomials; as it is where factoring could take minutes."""
+    if len(coefficient.field.gens) > _PLAIN_GENERATORS and len(coefficient.numer) + len(coefficient.denom) > _MAX_TERMS:
+        return coefficient.numer.as_expr() / coefficient.denom.as_expr()
     (above, upper), (below, lower) = coefficient.numer.factor_list(), coefficient.denom.factor_list()
     number, powers = sp.Rational(int(above), int(below)), []
     for part, exponent in (*upper, *((part, -exponent) for part, exponent in lower)):

@@ -223,6 +223,12 @@ class Formula:
             raise InvalidInputError("arguments", sorted(given), f"all of {', '.join(names)}", f"missing: {', '.join(missing)}")
         return given
 
+    def _number(self, point: dict[sp.Symbol, sp.Expr], working: int) -> sp.Expr:
+        """The expression at an exact point, to so many working digits."""
+        if self.expression.has(sp.gamma):  # of an exact argument it is a factorial: millions of digits in a high dimension
+            point = {symbol: sp.Float(value, working + 20) for symbol, value in point.items()}
+        return sp.N(self.expression.subs(point), working)
+
     def _evaluate_symbols(self, given: dict[str, Any]) -> NDArray[np.float64]:
         from asymptotix.symbolic.high_precision import settled_value
 
@@ -235,8 +241,7 @@ class Formula:
                 self.family.at(**{p.name: point[names.index(p.name)] for p in self.family.parameters})
             if not all(relation.subs(exact) for relation in self.assumptions):
                 raise HypothesisError(f"{self.name} does not exist there: it needs {', '.join(map(str, self.assumptions))}")
-            there = self.expression.subs(exact)
-            value = float(settled_value(there, lambda working: sp.N(there, working), DIGITS, smallest=SMALLEST))
+            value = float(settled_value(self.expression, lambda working: self._number(exact, working), DIGITS, smallest=SMALLEST))
             if np.isinf(value):
                 raise HypothesisError(f"{self.name} exceeds 1e308 there: use .mp")
             return value

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 __all__ = ["gegenbauer_coefficient"]
 
 MAX_DEGREE = 60  # rational functions of d of that degree take seconds; floats of every degree: activation_spectrum
+MAX_DIMENSION = 10_000  # of an exact value, whose Gamma functions are factorials
 M = sp.Symbol("M", positive=True)  # E t_+
 
 
@@ -45,7 +46,7 @@ def gegenbauer_coefficient(activation: Activation | str, k: Any, d: Any, *, radi
         activation: polynomials in x and x_+ (relu, its powers, step, sign, abs, ...), exponentials, sines and cosines of
             x, exp(a x^2), and sums of these.
         k: an integer degree, 0 <= k <= 60.
-        d: dimension, an integer of at least 3 or a SymPy symbol.
+        d: dimension, an integer from 3 to 10,000, or a SymPy symbol, whose formula evaluates in every dimension.
         radius: r > 0, a number or a SymPy expression such as sqrt(d).
 
     Raises:
@@ -83,8 +84,9 @@ def gegenbauer_coefficient(activation: Activation | str, k: Any, d: Any, *, radi
 def _dimension(d: Any) -> sp.Expr:
     if isinstance(d, sp.Symbol):
         return d
-    if isinstance(d, bool) or not isinstance(d, int | sp.Integer) or d < 3:
-        raise InvalidInputError("d", d, "an integer of at least 3, or a SymPy symbol")
+    if isinstance(d, bool) or not isinstance(d, int | sp.Integer) or not 3 <= d <= MAX_DIMENSION:
+        valid = f"an integer from 3 to {MAX_DIMENSION}, or a SymPy symbol"
+        raise InvalidInputError("d", d, valid, "beyond, evaluate the formula of a symbol: .evaluate(d=...)")
     return sp.Integer(d)
 
 

@@ -44,6 +44,11 @@ class _Source(NumPyPrinter):  # type: ignore[misc]  # SymPy ships no types, so i
     def _print_gamma(self, expr: Any) -> str:
         return f"gamma({self._print(expr.args[0])})"
 
+    def _print_Pow(self, expr: Any, rational: bool = False) -> str:
+        if expr.exp == sp.S.Half and expr.base.is_Add:  # q1 q2 - c^2 is 0 on the diagonal of a Gram matrix, or rounds below it
+            return f"np.sqrt(np.maximum({self._print(expr.base)}, 0.0))"
+        return str(super()._print_Pow(expr, rational=rational))
+
     def _print_asin(self, expr: Any) -> str:
         return f"np.arcsin(np.clip({self._print(expr.args[0])}, -1.0, 1.0))"
 
@@ -54,7 +59,8 @@ class _Source(NumPyPrinter):  # type: ignore[misc]  # SymPy ships no types, so i
 def python_source(formula: Formula) -> str:
     """Source text that defines a function of the formula's symbols; runs with NumPy alone.
 
-    It is the textbook form: near correlation -1 it cancels where `Formula.evaluate` does not, and its docstring says so.
+    It is the textbook form: near correlation -1 it cancels where `Formula.evaluate` does not, and its docstring says so. With
+    thresholds it is 0/0 at correlations 1 and -1.
     """
     printer = _Source()
     expressions = [b.expression for b in formula.bindings] + [formula.expression]

@@ -147,3 +147,36 @@ def test_optimal_ridge_replaces_the_ridge(run: Run) -> None:
         ax.RidgeRegression(ax.Spectrum([1.0], [200]), [1.0], noise_variance=0.25), n_samples=[50, 100, 300], ridge=50.0
     )
     assert content["fields"]["test_error"] == pytest.approx(best.test_error.tolist(), rel=1e-12, abs=0)
+
+
+def test_certify_and_digits(run: Run) -> None:
+    pytest.importorskip("flint")
+    model = ax.RidgeRegression(ax.Spectrum([1.0], [200]), [1.0], noise_variance=0.25)
+    proved = ax.risk(model, n_samples=np.array([50, 100, 300])[:, None], ridge=np.array([0.5, 5.0]), digits=30)
+    assert proved.lower is not None
+    assert proved.decimals is not None
+    content = json.loads(run("risk", *PROBLEM, "--certify", "--json").stdout)
+    assert content["lower"]["bias"] == proved.lower["bias"].tolist()
+    assert "decimals" not in content
+    content = json.loads(run("risk", *PROBLEM, "--digits", 30, "--json").stdout)
+    assert content["decimals"]["test_error"] == proved.decimals["test_error"].tolist()
+    assert "lower" not in json.loads(run("risk", *PROBLEM, "--json").stdout)
+    shown = run("risk", *PROBLEM, "--digits", 30, "--quantity", "bias").stdout
+    assert all(text in shown for text in (*proved.decimals["bias"].ravel(), *proved.decimals["effective_ridge"].ravel()))
+    assert "certified: proved bounds at most 2.2e-16 apart" in shown
+    printed = run("risk", *PROBLEM, "--digits", 30, "--csv", "-").stdout
+    rows = list(csv.DictReader(line for line in printed.splitlines() if not line.startswith("#")))
+    assert [row["variance"] for row in rows] == proved.decimals["variance"].ravel().tolist()
+    assert [float(row["variance_upper"]) for row in rows] == proved.upper["variance"].ravel().tolist()  # type: ignore[index]  # certified
+
+
+def test_certify_at_the_best_ridge_and_what_is_refused(run: Run) -> None:
+    pytest.importorskip("flint")
+    content = json.loads(run("risk", *PROBLEM[:-2], "--optimal-ridge", "--certify", "--json").stdout)
+    assert content["grid"]["ridge"] == pytest.approx([50.0] * 3, rel=1e-10, abs=0)
+    assert all(low < high for low, high in zip(content["lower"]["bias"], content["upper"]["bias"], strict=True))
+    negative = ("--eigenvalues", "1,0.001", "--multiplicities", "50,2500", "--energies", "1,0", "--noise-variance", "1e-3")
+    result = run("risk", "--model", "ridge-regression", *negative, "--n-samples", 100, "--optimal-ridge", "--certify")
+    assert result.exit_code == 2
+    assert "ridge must be >= 0 with certify; leave certify out" in result.stderr
+    assert run("risk", *PROBLEM, "--digits", 0).exit_code == 2

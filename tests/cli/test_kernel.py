@@ -77,3 +77,41 @@ def test_an_arc_cosine_kernel_of_real_order(run: Run) -> None:
     assert result.exit_code == 0, result.output
     assert "status: proved" in result.stdout
     assert "0.39894228040143" in result.stdout
+
+
+def test_parameters_are_symbols_of_the_formula(run: Run) -> None:
+    options = ("--parameter", "alpha", "--at", "1,1,0.5,0.3", "--json")
+    content = json.loads(run("kernel", "leaky_relu(alpha)", *options).stdout)
+    number = json.loads(run("kernel", "leaky_relu(alpha=0.3)", "--at", "1,1,0.5", "--json").stdout)
+    assert content["symbols"] == ["q1", "q2", "c", "alpha"]
+    assert content["assumptions"] == []
+    assert content["value"] == pytest.approx(number["value"], rel=1e-15, abs=0)
+    assert r"\alpha" in content["latex"]
+    assert "alpha > 0" in run("kernel", "celu(alpha)", "--parameter", "alpha").stdout
+    both = run("kernel", "a*x + h*relu(x - h)", "--parameter", "a", "--parameter", "h > 0", "--python")
+    assert "def dual_kernel(q1, q2, c, a, h):" in both.stdout
+    assert both.stdout == run("kernel", "a*x + h*relu(x - h)", "--parameter", "a, h > 0", "--python").stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("leaky_relu(alpha)",), "--parameter alpha"),
+        (("leaky_relu(alpha)", "--parameter", "lambda"), "parameters = 'lambda'"),
+        (("leaky_relu(alpha)", "--parameter", "x"), "taken"),
+        (("leaky_relu(alpha)", "--parameter", "alpha", "--parameter", "beta"), "occur"),
+        (("leaky_relu(alpha)", "--parameter", "alpha", "--at", "1,1,0.5"), "q1,q2,c,alpha"),
+        (("celu(alpha)", "--parameter", "alpha", "--at", "1,1,0.5,-1"), "positive"),
+        (("--arc-cosine", 1, "--parameter", "alpha"), "only with an activation"),
+    ],
+)
+def test_parameters_that_do_not_fit_exit_with_2(run: Run, arguments: tuple[object, ...], message: str) -> None:
+    result = run("kernel", *arguments)
+    assert result.exit_code == 2, result.output
+    assert message in result.stderr
+
+
+def test_an_order_that_a_parameter_decides_exits_with_3(run: Run) -> None:
+    result = run("kernel", "max(x, a*x)", "--parameter", "a")
+    assert result.exit_code == 3, result.output
+    assert "the sign of 1 - a" in result.stderr

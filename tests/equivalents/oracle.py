@@ -15,6 +15,19 @@ from asymptotix.spectra.target import Target
 
 REFERENCE = Path(__file__).parent.parent / "reference"
 
+RIDGE_FIELDS = {  # name in ridge.json -> field of a RiskCurve
+    "lambda_star": "effective_ridge",
+    "df1": "df1",
+    "df2": "df2",
+    "bias": "bias",
+    "variance": "variance",
+    "test_error": "test_error",
+    "train_error": "train_error",
+    "coef_norm_sq": "squared_norm",
+    "E0": "overfitting_coefficient",
+    "insample_excess": "in_sample_risk",
+}
+
 
 def cases(name: str) -> dict[str, dict[str, Any]]:
     """Case name -> case."""

@@ -10,21 +10,9 @@ from asymptotix.equivalents.fixed_point import effective_ridge
 from asymptotix.errors import HypothesisError, InvalidInputError
 from asymptotix.models.ridge_regression import RidgeRegression
 from asymptotix.spectra.spectrum import Spectrum
-from tests.equivalents.oracle import cases, ridge_problem
+from tests.equivalents.oracle import RIDGE_FIELDS, cases, ridge_problem
 
 CASES = cases("ridge")
-FIELDS = {
-    "lambda_star": "effective_ridge",
-    "df1": "df1",
-    "df2": "df2",
-    "bias": "bias",
-    "variance": "variance",
-    "test_error": "test_error",
-    "train_error": "train_error",
-    "coef_norm_sq": "squared_norm",
-    "E0": "overfitting_coefficient",
-    "insample_excess": "in_sample_risk",
-}
 # 1e-12 in general, 1e-10 within 1e-3 of the interpolation threshold
 NEAR_THRESHOLD = {"iso_nearcritical_p_n_plus1", "geom_n_eq_p_200"}
 CRITICAL = "iso_critical_lambda0"
@@ -41,7 +29,7 @@ def test_reference_values(name: str) -> None:
     curve = risk(model_of(name), n_samples=float(case["n"]), ridge=float(case["lam"]))
     tolerance = 1e-10 if name in NEAR_THRESHOLD else 1e-12
     compared = 0
-    for key, field in FIELDS.items():
+    for key, field in RIDGE_FIELDS.items():
         expected = mpmath.mpf(case["out"].get(key) or "nan")
         if mpmath.isnan(expected) or not (expected == 0 or SMALLEST < expected < LARGEST):
             continue  # not given for this case, or beyond the range of doubles: the logarithm is compared below

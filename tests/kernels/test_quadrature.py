@@ -13,6 +13,8 @@ from asymptotix.errors import ConvergenceError, HypothesisError, NotInClosedClas
 from asymptotix.kernels import KernelMap, kernel_matrix
 from asymptotix.kernels.double_integral import Integrand, conditional_mean, double_integral
 from asymptotix.kernels.hermite_series import hermite_coefficients, mehler_sum
+from asymptotix.kernels.pair import GaussianPair
+from asymptotix.kernels.quadrature import QuadratureDual
 from tests.kernels.oracle import gaussian_expectation
 
 PLAIN: dict[str, tuple[Callable[[float], float], tuple[float, ...]]] = {
@@ -101,3 +103,24 @@ def test_many_double_integrals_are_refused_rather_than_slow() -> None:
     q = np.linspace(1.0, 2.0, 30_000)
     with pytest.raises(NotInClosedClassError, match="equal norms"):
         KernelMap(activation("tanh"))(q, q, 0.999 * q)
+
+
+@pytest.mark.parametrize("rho", [-0.95, 0.5, 0.999])
+def test_a_spike_between_the_nodes_is_not_stepped_over(rho: float) -> None:
+    """s = x + 10 exp(-a (x - m)^2): Gaussian integrals in closed form. The spike is 7e-5 wide."""
+    a, m = 1e8, 0.3
+    covariance = np.array([[1.0, rho], [rho, 1.0]])
+
+    def bump(weights: list[float]) -> float:
+        """E exp(-sum of weights (x - m)^2)."""
+        inverse = np.linalg.inv(covariance) + 2 * np.diag(weights)
+        b = 2 * np.array(weights) * m
+        exponent = 0.5 * b @ np.linalg.solve(inverse, b) - m * m * sum(weights)
+        return float(np.exp(exponent) / np.sqrt(np.linalg.det(inverse) * np.linalg.det(covariance)))
+
+    crossed = 10 * rho * 2 * a * m / (1 + 2 * a) * bump([a, 0.0])  # E[v e(u)] = rho E[u e(u)]
+    expected = rho + 2 * crossed + 100 * bump([a, a])
+    kernel = QuadratureDual(activation(f"x + 10*exp(-{a:.0f}*(x - {m})**2)"))
+    found = float(kernel.dual(GaussianPair.from_covariance(1.0, 1.0, rho)))
+    assert found == pytest.approx(expected, rel=1e-9, abs=0)
+    assert abs(expected - rho) > 1e-4

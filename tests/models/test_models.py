@@ -72,6 +72,8 @@ def test_designs_travel_to_workers() -> None:
 @pytest.mark.parametrize(
     ("build", "message"),
     [
+        (lambda: KernelRidge.on_sphere("text", dimension=10, target=[1.0]), "kernel"),
+        (lambda: KernelRidge.on_sphere(activation("relu"), dimension=10, target=[1.0]), "dual_kernel"),
         (lambda: RandomFeatures.on_sphere("relu", dimension=2, target=[1.0]), "dimension"),
         (lambda: RandomFeatures.on_sphere("relu", dimension=10, target=[-1.0]), "energies"),
         (lambda: RandomFeatures.on_sphere("relu", dimension=10, target=[1.0], noise_variance=np.nan), "noise_variance"),

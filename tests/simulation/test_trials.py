@@ -136,7 +136,7 @@ def test_progress_is_reported(run):
     [
         ({"n_trials": 0}, "n_trials = 0"),
         ({"seed": -1}, "seed = -1"),
-        ({"ridge": -1.0}, "ridge = "),
+        ({"ridge": -1.0}, "ridge = -1.0 is not valid"),
         ({"progress": "bar"}, "progress = "),
     ],
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -35,6 +36,16 @@ def test_python_source_is_self_contained(text: str) -> None:
     code = formula.python() + "\nprint(repr(float(dual_kernel(1.2, 0.8, 0.3))))\n"
     done = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, text=True, check=True)
     assert float(done.stdout) == pytest.approx(float(formula.evaluate(1.2, 0.8, 0.3)), rel=1e-11, abs=0)
+
+
+@pytest.mark.parametrize("text", ["relu", "relu(x)**3", "x*Phi(x)"])
+def test_python_source_is_finite_on_the_diagonal(text: str) -> None:
+    """q1 q2 - c^2 rounds below 0 there."""
+    formula = dual_kernel(text)
+    namespace: dict[str, Callable[..., np.ndarray]] = {}
+    exec(formula.python(), namespace)  # text that the package has just written, not a user's
+    q = np.random.default_rng(0).uniform(0.1, 3.0, 500)
+    np.testing.assert_allclose(namespace["dual_kernel"](q, q, q), formula.evaluate(q, q, q), rtol=1e-7)
 
 
 def test_formula_is_frozen_and_shows_itself() -> None:

@@ -87,3 +87,16 @@ def test_refusal_names_the_dimension_and_the_call() -> None:
         gegenbauer_coefficient("gelu", 4, 10)
     with pytest.raises(NotInClosedClassError, match="in symbolic dimension"):
         gegenbauer_coefficient("gelu", 4, D)
+
+
+def test_a_high_dimension_is_a_number_and_no_factorial() -> None:
+    """relu, degree 1: 1/(2d); degree 2 by the asymptotic ratio of its Gamma functions, to O(d^-2)."""
+    d = sp.Symbol("d")
+    formula = gegenbauer_coefficient("relu", 2, d)
+    many = formula.evaluate([30, 10**6, 10**9])
+    assert float(gegenbauer_coefficient("relu", 2, 30).evaluate()) == pytest.approx(many[0], rel=1e-15, abs=0)
+    for dimension, value in ((10**6, many[1]), (10**9, many[2])):
+        ratio = (2 / dimension) ** 0.5 * (1 + 1 / (4 * dimension))
+        assert value == pytest.approx(ratio / (2 * sp.pi.evalf() ** 0.5 * (dimension + 1)), rel=1e-11, abs=0)
+    with pytest.raises(InvalidInputError, match="from 3 to 10000, or a SymPy symbol"):
+        gegenbauer_coefficient("relu", 2, 10**6)

@@ -12,8 +12,12 @@ import numpy as np
 import pytest
 import sympy as sp
 
-from asymptotix.errors import HypothesisError, InvalidInputError, NotInClosedClassError
+from asymptotix.errors import ConvergenceError, HypothesisError, InvalidInputError, NotInClosedClassError
+from asymptotix.kernels.rectified_power import RectifiedPowerKernel
+from asymptotix.symbolic.arc_cosine import arc_cosine_kernel
 from asymptotix.symbolic.dual import dual_kernel
+from asymptotix.symbolic.hermite import hermite_coefficient
+from asymptotix.symbolic.high_precision import settled_value
 
 GRID = json.loads((Path(__file__).parents[1] / "reference" / "dual_kernels_grid.json").read_text())["rows"]
 NUMERIC = {
@@ -121,3 +125,38 @@ def test_bad_points() -> None:
     with pytest.raises(HypothesisError, match="infinite"):
         dual_kernel("exp(x**2/4)").mp(3, 3, 0)
     assert np.isfinite(formula.evaluate(1, 1, [0.1, 0.2])).all()
+
+
+@pytest.mark.parametrize("order", [3, 12])
+def test_digits_that_cancel_near_correlation_minus_one_are_found_again(order: int) -> None:
+    rho = Fraction(1, 10**12) - 1
+    value = arc_cosine_kernel(order).mp(1, 1, rho, digits=30)
+    with mpmath.workdps(60):
+        expected = RectifiedPowerKernel(order).mp(1, 1, mpmath.mpf(rho.numerator) / rho.denominator)  # one positive term
+        assert abs(expected) < mpmath.mpf(10) ** (-11 * order)
+        assert abs(value / expected - 1) < mpmath.mpf("1e-29")
+
+
+def test_a_value_without_settled_digits_is_refused() -> None:
+    def drifting(working: int) -> sp.Expr:
+        return sp.Float(1, working) + sp.Float(working, working) / 1000
+
+    with pytest.raises(ConvergenceError, match="cancel"):
+        settled_value(sp.pi, drifting, 10)
+    assert settled_value(sp.pi, lambda working: sp.N(sp.pi, working), 10) == sp.N(sp.pi, 45)
+    assert settled_value(sp.pi, lambda working: sp.Float(10, working) ** -working, 10, smallest=sp.Float("1e-300")) == 0
+
+
+def test_symbolic_order_where_its_two_terms_cancel() -> None:
+    expected = float(RectifiedPowerKernel(6.5)(1.0, 1.0, -1 + 2.0**-20))
+    assert float(arc_cosine_kernel(sp.Symbol("n")).evaluate(1, 1, -1 + 2.0**-20, n=6.5)) == pytest.approx(
+        expected, rel=1e-11, abs=0
+    )
+
+
+def test_coefficients_beyond_float64_are_refused() -> None:
+    huge = hermite_coefficient("exp(x)**64", 0)
+    with pytest.raises(HypothesisError, match="1e308"):
+        huge.evaluate()
+    with mpmath.workdps(30):
+        assert abs(huge.mp() / mpmath.exp(2048) - 1) < mpmath.mpf("1e-28")

@@ -1,8 +1,9 @@
 r"""Certified mode: every number as an interval that is proved to contain the exact one, or as a decimal of proved digits.
 
-The float64 solver supplies a start, and nothing else: `certified_root` encloses $\lambda_*$ in balls (python-flint), and
-`certified_risk` or `certified_population` every risk, from the spectrum level by level, uncompressed. Arguments, eigenvalues,
-multiplicities and energies are the doubles that they are: `ridge=0.1` is the double nearest to 0.1.
+The float64 solver supplies a start, and nothing else: `root` encloses $\lambda_*$ in balls (python-flint), and `risk_formulas` or
+`population` every risk, from the spectrum level by level, never from the table that takes the place of a long one (of a table
+of the user's own, `compress`, the proved error goes into the balls). Arguments, eigenvalues, multiplicities and energies are the
+doubles that they are: `ridge=0.1` is the double nearest to 0.1.
 """
 
 from __future__ import annotations
@@ -21,13 +22,14 @@ from asymptotix.equivalents.certified.root import Point, enclose_root
 from asymptotix.equivalents.certified.rounding import Ball, above, below, decimal, enough, load_flint, nearest, positive_bounds
 from asymptotix.equivalents.certified.spectra import attainable_bits, levels_of
 from asymptotix.equivalents.fixed_point import EffectiveRidge
+from asymptotix.equivalents.kernel_ridge import has_finite_population
 from asymptotix.errors import InvalidInputError
-from asymptotix.models.kernel_ridge import KernelRidge
 from asymptotix.results import Fields, RiskCurve
 from asymptotix.spectra.arguments import whole_number
 from asymptotix.spectra.spectrum import Spectrum
 
 if TYPE_CHECKING:
+    from asymptotix.models.kernel_ridge import KernelRidge
     from asymptotix.models.random_features import RandomFeatures
     from asymptotix.models.ridge_regression import RidgeRegression
 
@@ -82,7 +84,7 @@ def certified_curve(model: RidgeRegression | KernelRidge | RandomFeatures, curve
         InvalidInputError: digits not between 1 and 1000.
     """
     bits = _goal_bits(digits, model.spectrum)
-    if isinstance(model, KernelRidge) and "log_effective_ridge" not in curve.values:
+    if has_finite_population(model):
         points = _points(np.zeros(curve.shape), **curve.grid)
         enclose = population_enclosure(model)
     else:
@@ -135,7 +137,8 @@ def _goal_bits(digits: int | None, spectrum: Spectrum) -> int:
 
 def _points(log_starts: FloatArray, n_samples: ArrayLike, ridge: ArrayLike, n_features: ArrayLike | None = None) -> list[Point]:
     if np.any(np.asarray(ridge) < 0):
-        raise InvalidInputError("ridge", float(np.min(ridge)), ">= 0 with certify")
+        fix = "leave certify out: negative ridges have float64 bounds only"
+        raise InvalidInputError("ridge", float(np.min(ridge)), ">= 0 with certify", fix)
     n, p, lam, start = np.broadcast_arrays(n_samples, np.inf if n_features is None else n_features, ridge, log_starts)
     return [Point(*map(float, row)) for row in zip(n.flat, p.flat, lam.flat, start.flat, strict=True)]
 

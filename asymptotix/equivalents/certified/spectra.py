@@ -64,10 +64,11 @@ def _by_logarithm(spectrum: Spectrum) -> NDArray[np.bool_]:
     if isinstance(spectrum, SpectrumSum):
         return np.concatenate([_by_logarithm(part) for part in spectrum.parts])
     if type(spectrum) is not Spectrum:
+        kind = "power law within a sum" if isinstance(spectrum, PowerLaw) else f"spectrum of type {type(spectrum).__name__}"
         raise InvalidInputError(
             "certify",
             True,
-            f"left out for a {type(spectrum).__name__}",
+            f"left out for a {kind}",
             "its levels are nodes that reproduce its sums to about 1e-15, which is measured and not proved; "
             "give the eigenvalues one by one, as a Spectrum",
         )

@@ -21,9 +21,10 @@ from numpy.typing import ArrayLike, NDArray
 from asymptotix.equivalents.derivatives.rates import Letters, Rates, risk_rates
 from asymptotix.equivalents.dispatch import Model
 from asymptotix.equivalents.fixed_point import checked_grid, solve_on_levels
+from asymptotix.equivalents.grids import no_features
+from asymptotix.equivalents.kernel_ridge import has_finite_population
 from asymptotix.equivalents.levels import SortedLevels
 from asymptotix.errors import HypothesisError, InvalidInputError
-from asymptotix.models.designs import DataKernel
 from asymptotix.models.kernel_ridge import KernelRidge
 from asymptotix.models.random_features import RandomFeatures
 from asymptotix.models.ridge_regression import RidgeRegression
@@ -118,14 +119,14 @@ def independent_model(model: Model, n_features: ArrayLike | None) -> bool:
     """Whether the model has random features; refuses what is no model, or has a finite population, or the wrong arguments."""
     if not isinstance(model, RidgeRegression | KernelRidge | RandomFeatures):
         raise InvalidInputError("model", model, "a RidgeRegression, a KernelRidge or a RandomFeatures")
-    if isinstance(model.design, DataKernel) and not model.design.replacement:
+    if has_finite_population(model):
         fix = "sampling='replacement' has independent samples"
         raise InvalidInputError("model", "held-out risk on a data set", "a model with independent samples", fix)
     has_features = isinstance(model, RandomFeatures)
     if has_features and n_features is None:
         raise InvalidInputError("n_features", None, "given for random features")
-    if not has_features and n_features is not None:
-        raise InvalidInputError("n_features", n_features, f"left out: {type(model).__name__} has no random features")
+    if not has_features:
+        no_features(model, n_features)
     return has_features
 
 

@@ -71,7 +71,7 @@ def optimal_n_features(
     """
     if not isinstance(model, RandomFeatures):
         raise InvalidInputError("model", model, "a RandomFeatures", "no other model has random features")
-    n, lam, _ = checked_grid(n_samples, ridge, None)
+    n, lam, _ = checked_grid(n_samples, ridge, 1.0)
     if np.any(np.isinf(n)):
         raise InvalidInputError("n_samples", np.inf, "finite")
     low, high = _checked_bounds(bounds)

@@ -116,6 +116,30 @@ def test_infinitely_many_features_and_underflow() -> None:
     assert np.isfinite(slopes.test_error)
 
 
+@pytest.mark.parametrize("p", [None, 70, 45])
+def test_however_close_to_zero_the_ridge_is(p: int | None) -> None:
+    """Squares of kappa underflow long before the limit is reached."""
+    at: dict[str, Any] = {"n_samples": 60, "n_features": p}
+    limit = risk_derivative(model_of(p), **at, ridge=0.0)
+    for ridge in (-1e-160, 1e-120, 1e-155, 1e-160, 1e-200, 1e-300):
+        slopes = risk_derivative(model_of(p), **at, ridge=ridge)
+        for name in ("squared_norm", "test_error", "df1", "df2"):
+            assert float(slopes.values[name]) == pytest.approx(float(limit.values[name]), rel=1e-11, abs=0), (name, ridge)
+
+
+def test_a_corner_has_no_derivative() -> None:
+    """Beyond full rank the ridgeless risk does not depend on the number of features, below it does."""
+    model = model_of(1.0)
+    below, above = (
+        float(risk_derivative(model, n_samples=60, ridge=0.0, n_features=p, with_respect_to="n_features").test_error)
+        for p in (SIZE - 1e-6, SIZE + 1e-6)
+    )
+    assert abs(below) > 1e-3
+    assert above == 0.0
+    with pytest.raises(HypothesisError, match="n_samples = 60, n_features = 40: there n_features = rank and the risk has no"):
+        risk_derivative(model, n_samples=60, ridge=0.0, n_features=SIZE)
+
+
 def test_long_spectra_are_differentiated_on_their_table() -> None:
     s = np.arange(1, 6001.0) ** -1.2
     model = RidgeRegression(Spectrum(s), s, noise_variance=0.5)

@@ -101,3 +101,17 @@ def test_scaling(scale: float, n: int) -> None:
 def test_levels_that_stand_for_others_are_refused_beyond_full_rank() -> None:
     with pytest.raises(InvalidInputError, match="whole multiplicity"):
         smallest_ridge(Spectrum([1.0, 0.5], [1.5, 2.0]), n_samples=10)
+
+
+def test_without_eigenvalues_nothing_holds_a_negative_ridge() -> None:
+    assert smallest_ridge(Spectrum([0.0]), n_samples=3) == 0.0
+    assert smallest_ridge(Spectrum([0.0], tail=1.0), n_samples=3) == -1.0
+    assert smallest_ridge(Spectrum([0.0]), n_samples=3, n_features=2) == 0.0
+
+
+def test_eigenvalues_below_the_doubles_are_not_taken_for_zeros() -> None:
+    """Dropped, they would leave a rank of 1 and an edge of -(sqrt(3) - 1)^2."""
+    deep = Spectrum.from_log([0.0, -1000.0])
+    assert smallest_ridge(deep, n_samples=0.5) == pytest.approx(-((1.0 - 0.5**0.5) ** 2), rel=1e-12, abs=0)
+    with pytest.raises(InvalidInputError, match="eigenvalues of at least 5e-324"):
+        smallest_ridge(deep, n_samples=3)

@@ -157,3 +157,23 @@ def test_data_have_no_negative_ridge() -> None:
     model = KernelRidge.on_data(x, x[:, 0], lambda a, b, c: np.exp(c))
     with pytest.raises(InvalidInputError, match="finite and >= 0"):
         risk(model, n_samples=5, ridge=-0.01)
+
+
+@pytest.mark.parametrize(("n", "p"), POINTS)
+@pytest.mark.parametrize("ridge", [-1e-20, -1e-30, -1e-160, -1e-300, -1e-320])
+def test_however_close_to_zero(n: int, p: int | None, ridge: float) -> None:
+    model = (RidgeRegression if p is None else RandomFeatures)(Spectrum(S), ENERGIES, noise_variance=NOISE)
+    if ridge < float(smallest_ridge(Spectrum(S), n_samples=n, n_features=p)):
+        return
+    at, below = (risk(model, n_samples=n, ridge=value, n_features=p) for value in (0.0, ridge))
+    for name in ("test_error", "variance", "df1", "df2", "squared_norm"):
+        assert float(below.values[name]) == pytest.approx(float(at.values[name]), rel=1e-10, abs=0), name
+    if min(n, p or n) > SIZE and ridge > -1e-300:
+        expected = -ridge * (p or 1) / ((n - SIZE) * ((p or SIZE + 1) - SIZE))
+        assert float(-below.effective_ridge) == pytest.approx(expected, rel=1e-6, abs=0)
+
+
+def test_the_error_tells_a_ridge_from_an_edge_next_to_it() -> None:
+    edge = float(smallest_ridge(Spectrum(S), n_samples=20))
+    with pytest.raises(HypothesisError, match=rf"ridge = {edge * (1 + 1e-9):.10g} is not valid .* above {edge:.10g},"):
+        effective_ridge(Spectrum(S), n_samples=20, ridge=edge * (1 + 1e-9))

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ from asymptotix.equivalents.derivatives.risk_derivatives import risk_derivative
 from asymptotix.equivalents.dispatch import risk
 from asymptotix.equivalents.negative_ridge.edge import smallest_ridge
 from asymptotix.equivalents.optima.best_ridge import optimal_ridge
-from asymptotix.errors import HypothesisError, InvalidInputError
+from asymptotix.errors import ConvergenceError, HypothesisError, InvalidInputError
 from asymptotix.models.kernel_ridge import KernelRidge
 from asymptotix.models.random_features import RandomFeatures
 from asymptotix.models.ridge_regression import RidgeRegression
@@ -95,6 +96,66 @@ def test_two_minima_are_compared() -> None:
     assert found[0] != found[1]
 
 
+def textbook_scan(s: Any, m: Any, e: Any, n: float, noise: float, step: float = 0.01) -> tuple[float, int]:
+    """The least test error of ridge regression over log kappa from the edge on, and the number of minima, by the plain sums."""
+    x = np.arange(np.log(s[-1]) - 8.0, np.log(s[0]) + 25.0, step)
+    learned = 1.0 / (1.0 + np.exp(x)[:, None] / s)
+    whole = n - learned**2 @ m
+    error = n * ((1.0 - learned) ** 2 @ e + noise) / whole
+    error = error[np.flatnonzero(whole <= 0)[-1] + 1 if np.any(whole <= 0) else 0 :]
+    return float(np.min(error)), int(np.sum((error[1:-1] < error[:-2]) & (error[1:-1] < error[2:])))
+
+
+def test_ladders_of_levels_with_many_minima() -> None:
+    """Levels a factor e^3 to e^30 apart: no scan of log kappa finds a lower error."""
+    many = 0
+    for seed in range(60):
+        rng = np.random.default_rng(seed)
+        size = int(rng.integers(3, 12))
+        s = np.exp(-np.arange(size) * rng.uniform(3, 30))
+        m, e = np.round(10 ** np.cumsum(rng.uniform(0, 1, size))), np.exp(-rng.uniform(0, 1) * np.arange(size))
+        n = float(np.round(np.cumsum(m)[rng.integers(size)] * rng.choice([0.5, 0.9, 1.1])) + 1)
+        noise = 10 ** rng.uniform(-6, 1)
+        least, count = textbook_scan(s, m, e, n, noise)
+        best = optimal_ridge(RidgeRegression(Spectrum(s, m), e, noise_variance=noise), n_samples=n)
+        assert float(best.test_error) <= least * (1 + 1e-9), seed
+        many += count > 1
+    assert many >= 20
+
+
+@pytest.mark.parametrize("scale", [1e-250, 1e-150, 1e150, 1e250])
+def test_units_do_not_matter(scale: float) -> None:
+    """Squares of such eigenvalues are no doubles."""
+    one, other = (
+        optimal_ridge(RidgeRegression(Spectrum(c * S), ALIGNED + S, noise_variance=0.3), n_samples=[20, 150])
+        for c in (1.0, scale)
+    )
+    np.testing.assert_allclose(other.value, scale * one.value, rtol=1e-9)
+    np.testing.assert_allclose(other.test_error, one.test_error, rtol=1e-12)
+    logs = -420.0 - np.array([0.0, 2.4, 124.5, 136.4])
+    deep = RidgeRegression(Spectrum.from_log(logs, [5833, 1983, 97, 4]), [4e-3, 1e-5, 3e-6, 0.43], noise_variance=1.1)
+    assert str(optimal_ridge(deep, n_samples=3956, allow_negative=False).kind) == "positive"
+
+
+def test_noise_that_doubles_cannot_compare_with_the_energies_is_refused() -> None:
+    for n, noise in ((20, 1e300), (120, 1e-300)):
+        message = re.escape(f"at n_samples = {n}: noise_variance = {noise:g} is too large or too small")
+        with pytest.raises(ConvergenceError, match=message):
+            optimal_ridge(RidgeRegression(Spectrum(S), S, noise_variance=noise), n_samples=n)
+
+
+def test_a_flat_tail_beyond_full_rank_without_negative_ridges() -> None:
+    """With them the error falls to 0 at the edge; without them ridge 0 is best, and its error is that of the tail."""
+    model = RidgeRegression(Spectrum(S, tail=0.2), S)
+    with pytest.raises(HypothesisError, match="no ridge is best at n_samples = 150"):
+        optimal_ridge(model, n_samples=150)
+    best = optimal_ridge(model, n_samples=[130, 150], allow_negative=False)
+    assert list(best.kind) == ["zero", "zero"]
+    errors = risk(model, n_samples=150, ridge=np.linspace(0.0, 3.0, 50)).test_error
+    assert float(best.test_error[1]) == pytest.approx(float(np.min(errors)), rel=1e-13, abs=0)
+    assert float(best.test_error[1]) > 0.1
+
+
 def test_noiseless_and_pure_noise() -> None:
     exact = RidgeRegression(Spectrum(S), ALIGNED)
     above = optimal_ridge(exact, n_samples=150)
@@ -160,6 +221,10 @@ def test_data_set() -> None:
         assert np.all(around > best.test_error[i])
         everywhere = risk(model, n_samples=n, ridge=np.geomspace(1e-6, 1e4, 200)).test_error
         assert np.min(everywhere) >= best.test_error[i]
+    with pytest.raises(InvalidInputError, match="n_features must be left out"):
+        optimal_ridge(model, n_samples=10, n_features=5)
+    nothing = KernelRidge.on_data(x, np.zeros(60), lambda q, r, c: np.exp(c), noise_variance=0.2)
+    assert list(optimal_ridge(nothing, n_samples=[10, 40]).kind) == ["infinite", "infinite"]
 
 
 def test_grid_of_features_and_bad_input() -> None:
@@ -172,6 +237,7 @@ def test_grid_of_features_and_bad_input() -> None:
         ({"n_samples": np.inf}, "n_samples"),
         ({"n_samples": -1}, "n_samples = -1.0 is not valid"),
         ({"n_features": 5}, "no random features"),
+        ({"allow_negative": "no"}, "True or False"),
     ):
         with pytest.raises(InvalidInputError, match=message):
             optimal_ridge(plain, **{"n_samples": 10, **changes})
