@@ -124,7 +124,7 @@ def test_slow_texts_of_the_grammar_end_soon(tmp_path: Path) -> None:
 
 
 def test_slow_texts_with_symbols_end_soon(tmp_path: Path) -> None:
-    assert run_all(tmp_path, {name: SYMBOL_BOMBS[2 + i :: 12] for i, name in enumerate(WITH_SYMBOLS)}, refused=False) == []
+    assert run_all(tmp_path, {name: SYMBOL_BOMBS[2 + i :: 16] for i, name in enumerate(WITH_SYMBOLS)}, refused=False) == []
 
 
 @pytest.mark.long

@@ -17,12 +17,13 @@ from asymptotix.errors import ExpressionError
 
 __all__ = ["narrow_places"]
 
-_WIDEST = 0.25  # what the quadrature's own panels and steps resolve
-_LOCAL = ("exp", "tanh", "atan", "erf", "erfc", "Phi")
+_WIDEST = 0.25  # wider ones are resolved by any quadrature
+_NEAR_POLE = 1.0  # of functions with a pole or branch point at that distance from the line, nearer than those of tanh
+_LOCAL = {"exp": _WIDEST, "tanh": _WIDEST, "erf": _WIDEST, "erfc": _WIDEST, "Phi": _WIDEST, "atan": _NEAR_POLE}
 
 
 def narrow_places(tree: Node) -> tuple[tuple[float, float], ...]:
-    """(place, width) of every short interval in which the activation changes, ascending.
+    """(place, width) of every short interval in which the activation changes, ascending; width at most 1.
 
     >>> from asymptotix.activations import activation
     >>> narrow_places(activation("x + exp(-10000*(x - 0.5)**2)").tree)
@@ -32,15 +33,15 @@ def narrow_places(tree: Node) -> tuple[tuple[float, float], ...]:
     for node in walk(tree):
         match node:
             case Apply(function, (inner,)) if function in _LOCAL:
-                places = _places(inner, relative=False)
+                places, widest = _places(inner, relative=False), _LOCAL[function]
             case Apply("log" | "sqrt", (inner,)):
-                places = _places(inner, relative=True)
+                places, widest = _places(inner, relative=True), _NEAR_POLE
             case Power(inner, Number(exponent)) if exponent < 0 or exponent.denominator != 1:
-                places = _places(inner, relative=True)
+                places, widest = _places(inner, relative=True), _NEAR_POLE
             case _:
                 continue
         for place, width in places:
-            if width < _WIDEST:
+            if width <= widest:
                 found[place] = min(width, found.get(place, width))
     return tuple(sorted(found.items()))
 

@@ -34,6 +34,7 @@ _LEVELS = 5
 _REFINEMENT = 0.8  # of the step from one rule to the next: 1.6 times the work, 1.25 times the digits
 _POLE_SCALE = 5.0  # steps are divided by this over the scale of s, so that poles of tanh at i pi/2 are resolved at once
 _STEPS_PER_PIECE = 15.0  # tanh-sinh steps in a step of the trapezoidal rule: measured on half of a Gaussian
+_SPIKE = 0.25  # width of what gets a cut; the refinement of the trapezoidal rule deals with wider features
 _CENTRAL = 3.0  # a piece that reaches beyond it on both sides is cut at 0
 
 
@@ -114,7 +115,7 @@ def _line(activation: Activation, tree: Node) -> _Line:
     if inexact:
         raise NotInClosedClassError(f"{activation.text!r} has a kink at {inexact[0]:.6g}, known in float64 only: no more digits")
     kinks = tuple(point for point in points if isinstance(point, Fraction))
-    spikes = (Fraction(place) for place, _ in narrow_places(activation.tree))
+    spikes = (Fraction(place) for place, width in narrow_places(activation.tree) if width < _SPIKE)
     cuts = tuple(sorted({*kinks, *spikes}))
     return _Line(lambda x: value_mp(tree, x), kinks, cuts, growth.rate if growth.kind == "exponential" else 0.0,
                  activation.parity is not None)  # fmt: skip

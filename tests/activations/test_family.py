@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pickle
+import re
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -109,3 +111,12 @@ def test_a_family_has_no_numbers() -> None:
         with pytest.raises(InvalidInputError, match=r"substitute .*\.at\(alpha=") as caught:
             use()
         assert "\n" not in str(caught.value)
+
+
+def test_the_page_on_activations_runs() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "activations.md").read_text(encoding="utf-8")
+    namespace: dict[str, Any] = {}
+    for block in re.findall(r"^```python\n(.*?)^```$", text, flags=re.MULTILINE | re.DOTALL):
+        exec(block, namespace)  # what a reader does with it
+    assert namespace["k"].status.kind == "proved"
+    assert namespace["s"].parameters == (Symbol("alpha"),)

@@ -70,6 +70,8 @@ TWICE, OPPOSITE = claim(lambda right, _: 2 * right), claim(lambda right, _: -rig
 MUTATIONS: tuple[tuple[str, str, str, Change], ...] = (
     ("arc_cosine", "closed form 1", "the kernel of Cho and Saul, twice as large", TWICE),
     ("arc_cosine", "radius 2", "a radial moment of another order", claim(lambda right, s: right * s("r"))),
+    ("compression_bound", "double pole", "half the double pole", claim(lambda right, s: right / 2)),
+    ("compression_bound", "square", "the other sign", OPPOSITE),
     ("funk_hecke", "Gegenbauer's equation", "one dimension more", put("d", lambda d: d + 1)),
     ("funk_hecke", "degree 3", "another sign", OPPOSITE),
     ("gegenbauer_ladder", "one step of Rodrigues", "1/(d - 1) for 1/d", put("d", lambda d: d - 1)),

@@ -124,3 +124,12 @@ def test_a_spike_between_the_nodes_is_not_stepped_over(rho: float) -> None:
     found = float(kernel.dual(GaussianPair.from_covariance(1.0, 1.0, rho)))
     assert found == pytest.approx(expected, rel=1e-9, abs=0)
     assert abs(expected - rho) > 1e-4
+
+
+@pytest.mark.parametrize("text", ["atan(x)", "log(1 + x**2)*tanh(x - 2)", "1/(1 + x**2)"])
+@pytest.mark.parametrize("q2", [1.0, 1.5, 2.0, 3.0])
+def test_branch_points_one_unit_off_the_line_are_resolved(text: str, q2: float) -> None:
+    s, z = activation(text), np.linspace(-12, 12, 4801)
+    density = np.exp(-0.5 * z * z) / math.sqrt(2 * math.pi) * (z[1] - z[0])
+    expected = float(np.sum(s(z) * s(math.sqrt(q2) * z) * density))  # the trapezoidal rule, for correlation 1
+    assert float(KernelMap(s)(1.0, q2, angle=0.0)) == pytest.approx(expected, rel=1e-11, abs=0)

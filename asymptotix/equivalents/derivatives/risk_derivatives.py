@@ -91,7 +91,7 @@ def risk_derivative(
         >>> import asymptotix as ax
         >>> model = ax.RidgeRegression(ax.Spectrum([1.0], [200]), [1.0], noise_variance=0.25)
         >>> slope = ax.risk_derivative(model, n_samples=100, ridge=[10.0, 50.0, 200.0])
-        >>> [round(float(value), 6) for value in slope.test_error]  # the best ridge is 200 * 0.25 / 1 = 50
+        >>> [round(float(value), 6) + 0.0 for value in slope.test_error]  # the best ridge is 200 * 0.25 / 1 = 50
         [-0.003916, 0.0, 0.000428]
     """
     if with_respect_to not in _ARGUMENTS:
