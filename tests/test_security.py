@@ -144,7 +144,8 @@ def test_every_text_as_a_name_or_a_value(tmp_path: Path, entrance: str) -> None:
 @pytest.mark.parametrize("entrance", TAKES_ACTIVATION)
 def test_every_text_through_every_entrance(tmp_path: Path, entrance: str) -> None:
     assert run_all(tmp_path / "code", {entrance: CODE}, refused=entrance != "file title") == []
-    assert run_all(tmp_path / "bombs", {entrance: BOMBS}, refused=entrance != "file title") == []
+    harmless = ("file title", "family")  # in a sum with a*x, hermite(1e9) is a number
+    assert run_all(tmp_path / "bombs", {entrance: BOMBS}, refused=entrance not in harmless) == []
 
 
 @pytest.mark.long

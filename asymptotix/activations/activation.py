@@ -226,8 +226,8 @@ def _of_entry(name: str, entry: Entry, values: dict[str, Fraction]) -> Activatio
 
 
 def _exact(name: str, value: object) -> Fraction:
-    if not (name.isidentifier() and name.isascii()):
-        raise InvalidInputError("parameters", name, "a name of letters, digits and _")
+    if len(name) > 64 or not (name.isidentifier() and name.isascii()):
+        raise InvalidInputError("parameters", name, "a name of at most 64 letters, digits and _")
     if isinstance(value, bool) or not isinstance(value, Real | Decimal):
         raise InvalidInputError(name, value, "a finite number")
     try:
