@@ -47,6 +47,9 @@ UNITS = {
     "n_samples": "count",
     "n_features": "count",
     "n_trials": "count",
+    "time": "1 / (eigenvalue times count)",
+    "steps": "count",
+    "step_size": "1 / (eigenvalue times count)",
 }
 _STATISTICS = {"mean": "means, bars of one standard error", "median": "medians, bars of 68 % confidence or slightly more"}
 _SUMMARY_FIELDS = ("test_error", "train_error", "bias", "variance", "effective_ridge")

@@ -176,8 +176,11 @@ def check(
     model: Any,
     *,
     n_samples: ArrayLike,
-    ridge: ArrayLike,
+    ridge: ArrayLike | None = None,
     n_features: ArrayLike | None = None,
+    time: ArrayLike | None = None,
+    steps: ArrayLike | None = None,
+    step_size: float | None = None,
     n_trials: int = 50,
     seed: int = 0,
     quantity: str = "test_error",
@@ -189,9 +192,12 @@ def check(
 
     Args:
         model: as in `risk`.
-        n_samples: as in `risk`, like `ridge` and `n_features`.
+        n_samples: as in `risk`, like the five that follow.
         ridge: see `n_samples`.
         n_features: see `n_samples`.
+        time: see `n_samples`.
+        steps: see `n_samples`.
+        step_size: see `n_samples`.
         n_trials: independent trials a grid point.
         seed: entropy of the random streams; the result does not depend on the number of workers.
         quantity: the field to judge.
@@ -203,12 +209,12 @@ def check(
         InvalidInputError: an argument out of range, or a quantity that only one side has.
         HypothesisError: as in `risk`.
     """
-    theory = risk(model, n_samples=n_samples, ridge=ridge, n_features=n_features)
+    grid: dict[str, Any] = {
+        "n_samples": n_samples, "ridge": ridge, "n_features": n_features, "time": time, "steps": steps, "step_size": step_size,
+    }  # fmt: skip
+    theory = risk(model, **grid)
     theory.quantity(quantity)
-    grid: dict[str, Any] = {} if n_features is None else {"n_features": n_features}
-    simulated = simulate(
-        model, n_samples=n_samples, ridge=ridge, n_trials=n_trials, seed=seed, executor=executor, progress=progress, **grid
-    )
+    simulated = simulate(model, **grid, n_trials=n_trials, seed=seed, executor=executor, progress=progress)
     return compare(theory, simulated, quantity=quantity, max_z_score=max_z_score)
 
 

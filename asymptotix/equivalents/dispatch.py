@@ -2,53 +2,69 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from numpy.typing import ArrayLike
 
 from asymptotix.equivalents.kernel_ridge import finite_population_risk, has_finite_population
+from asymptotix.equivalents.latent_space import latent_space_risk
 from asymptotix.equivalents.random_features import random_features_risk
 from asymptotix.equivalents.ridge import ridge_risk
 from asymptotix.errors import InvalidInputError
 from asymptotix.models.kernel_ridge import KernelRidge
+from asymptotix.models.latent_space import LatentSpace
 from asymptotix.models.random_features import RandomFeatures
 from asymptotix.models.ridge_regression import RidgeRegression
 from asymptotix.results import RiskCurve
+from asymptotix.spectra.arguments import true_or_false
 
 __all__ = ["Model", "risk"]
 
-Model = RidgeRegression | KernelRidge | RandomFeatures
+Model = RidgeRegression | KernelRidge | RandomFeatures  # one spectrum, which does not depend on the grid
 
 
 def risk(
-    model: Model,
+    model: Model | LatentSpace,
     *,
     n_samples: ArrayLike,
-    ridge: ArrayLike,
+    ridge: ArrayLike | None = None,
     n_features: ArrayLike | None = None,
+    time: ArrayLike | None = None,
+    steps: ArrayLike | None = None,
+    step_size: float | None = None,
     certify: bool = False,
     digits: int | None = None,
 ) -> RiskCurve:
     r"""Deterministic equivalents of every shared quantity of `model` on a grid.
 
+    Of the ridge estimator, or in place of `ridge` of gradient flow at `time`, or of gradient descent after `steps`.
+
     Args:
-        model: RidgeRegression, KernelRidge or RandomFeatures.
+        model: RidgeRegression, KernelRidge, RandomFeatures or LatentSpace.
         n_samples: n > 0, any shape.
         ridge: $\lambda$ beside the sum of squared errors, any shape; 0 is the limit from above. May be negative down to
             `smallest_ridge`, except on a data set.
-        n_features: p > 0 or infinite, for random features only.
-            The three broadcast by NumPy's rules: `n_samples[:, None]` and `ridge` make a grid.
+        n_features: p > 0 or infinite, for random features; for a latent space the number of its features.
+            The arguments broadcast by NumPy's rules: `n_samples[:, None]` and `ridge` make a grid.
+        time: t >= 0 of the gradient flow $\dot b=-X^\top(Xb-y)$, $b(0)=0$; infinite is the ridgeless limit. On
+            $\frac1{2n}\|y-Xb\|^2$ instead of $\frac12\|y-Xb\|^2$ the time is n times as long.
+        steps: whole numbers up to 500 of gradient descent $b\leftarrow b-\eta X^\top(Xb-y)$ from 0.
+        step_size: its $\eta$, below 2 / (upper edge of the spectrum of $X^\top X$).
         certify: also give `lower` and `upper` of every field, proved in ball arithmetic from every eigenvalue (extra
             "certified"), and values between them.
-        digits: also give `decimals`, a string of so many proved digits of every field at every point; implies `certify`.
+        digits: also give `decimals`, a string of so many proved digits of every field at every point, or of those that can be
+            proved (13 or 14 on a table, `effective_ridge`); implies `certify`.
 
     Returns:
         A RiskCurve: `excess_risk` = `bias` + `variance`, `test_error` = excess risk + noise variance, `train_error`,
-        `squared_norm`, `df1`, `df2`, `effective_ridge`, `overfitting_coefficient`; `nu1` for random features.
+        `squared_norm`, `df1`, `df2`, `effective_ridge`, `overfitting_coefficient`; `nu1` for random features. Along `time` and
+        `steps`, `df1` is the trace of the smoother, and there is no effective ridge.
 
     Raises:
         InvalidInputError: an argument out of range.
         MissingExtraError: `certify` without python-flint.
         HypothesisError: a point where the risk is infinite (ridge = 0 on the interpolation threshold), or a ridge at or below
-            `smallest_ridge`.
+            `smallest_ridge`, or a step size at which descent diverges.
 
     Examples:
         >>> import asymptotix as ax
@@ -56,19 +72,52 @@ def risk(
         >>> round(float(ax.risk(model, n_samples=100, ridge=0.0).test_error), 12)
         1.0
     """
+    certify = true_or_false("certify", certify)
+    dynamics = {"time": time, "steps": steps, "step_size": step_size}
+    if any(value is not None for value in dynamics.values()):
+        return _risk_of_training(
+            model, n_samples, dynamics, {"ridge": ridge, "n_features": n_features, "digits": digits}, certify
+        )
+    if ridge is None:
+        raise InvalidInputError(
+            "ridge", None, "given", "pass ridge=, or time= (gradient flow), or steps= and step_size= (descent)"
+        )
     curve = _float_risk(model, n_samples=n_samples, ridge=ridge, n_features=n_features)
     if not certify and digits is None:
         return curve
+    if isinstance(model, LatentSpace):
+        raise InvalidInputError("certify", True, "left out for a LatentSpace", "certify its linear model, model.at(n_features)")
     from asymptotix.equivalents.certified.enclosures import certified_curve  # its import costs more than most answers
 
     return certified_curve(model, curve, digits)
 
 
-def _float_risk(model: Model, *, n_samples: ArrayLike, ridge: ArrayLike, n_features: ArrayLike | None) -> RiskCurve:
+def _risk_of_training(
+    model: Any, n_samples: ArrayLike, dynamics: dict[str, Any], others: dict[str, Any], certify: bool
+) -> RiskCurve:
+    given = [name for name, value in others.items() if value is not None] + (["certify"] if certify else [])
+    if given:
+        raise InvalidInputError(given[0], others.get(given[0], certify), "left out: it does not go with time or steps")
+    time, steps, step_size = dynamics["time"], dynamics["steps"], dynamics["step_size"]
+    # the contours cost an import that most answers do not need
+    from asymptotix.equivalents.gradient_flow.flow_curve import descent_risk, flow_risk
+
+    if time is not None and steps is None and step_size is None:
+        return flow_risk(model, n_samples=n_samples, time=time)
+    if time is None and steps is not None and step_size is not None:
+        return descent_risk(model, n_samples=n_samples, steps=steps, step_size=step_size)
+    raise InvalidInputError(
+        "time, steps, step_size", [k for k, v in dynamics.items() if v is not None], "time, or steps and step_size"
+    )
+
+
+def _float_risk(model: Model | LatentSpace, *, n_samples: ArrayLike, ridge: ArrayLike, n_features: ArrayLike | None) -> RiskCurve:
     if isinstance(model, RandomFeatures):
         return random_features_risk(model, n_samples=n_samples, ridge=ridge, n_features=n_features)
+    if isinstance(model, LatentSpace):
+        return latent_space_risk(model, n_samples=n_samples, ridge=ridge, n_features=n_features)
     if has_finite_population(model):
         return finite_population_risk(model, n_samples=n_samples, ridge=ridge, n_features=n_features)
     if isinstance(model, RidgeRegression | KernelRidge):
         return ridge_risk(model, n_samples=n_samples, ridge=ridge, n_features=n_features)
-    raise InvalidInputError("model", model, "a RidgeRegression, a KernelRidge or a RandomFeatures")
+    raise InvalidInputError("model", model, "a RidgeRegression, a KernelRidge, a RandomFeatures or a LatentSpace")

@@ -44,8 +44,8 @@ class SortedLevels:
     count_errors: FloatArray
 
     @classmethod
-    def of(cls, spectrum: Spectrum, target: Target | None = None) -> SortedLevels:
-        """Sort, drop zero eigenvalues, which no sum sees, and compress a long spectrum (`spectra.compression`)."""
+    def of(cls, spectrum: Spectrum, target: Target | None = None, *, compressed: bool = True) -> SortedLevels:
+        """Sort, drop zero eigenvalues, which no sum sees, and, if `compressed`, compress a long spectrum (`spectra.compression`)."""
         energies = np.zeros(len(spectrum)) if target is None else target.padded(len(spectrum))
         # logarithms only where an eigenvalue is zero, since those of a long spectrum cost more than its table
         positive = bool(spectrum.eigenvalues[-1] > 0 and np.min(spectrum.eigenvalues) > 0)
@@ -53,7 +53,7 @@ class SortedLevels:
         if isinstance(spectrum, CompressedSpectrum) and spectrum.rank > 0:
             nodes = spectrum.levels.values.size
             return cls._of_table(spectrum.levels, spectrum, energies[:nodes], hidden, np.bool_(True))
-        if len(spectrum) > _LONG and (positive or (spectrum.rank > 0 and not _underflows(spectrum))):
+        if compressed and len(spectrum) > _LONG and (positive or (spectrum.rank > 0 and not _underflows(spectrum))):
             levels = cls._compressed(spectrum, energies, hidden)
             if levels is not None:
                 return levels
@@ -118,16 +118,19 @@ class SortedLevels:
             left = inverse * kappa
             inverse *= self.values
             return inverse, left
-        r = self.ratios(log_kappa)
-        left = 1.0 / (1.0 + r)
-        r *= left
-        return r, left
+        x = self.logs - log_kappa[:, None]
+        small = np.exp(-np.abs(x))  # of the two shares, over their sum: nothing but itself can underflow
+        large = 1.0 / (1.0 + small)
+        small *= large
+        above = x >= 0
+        return np.where(above, large, small), np.where(above, small, large)
 
-    def ratios(self, log_kappa: FloatArray) -> FloatArray:
-        """r = s / kappa, shape (points, levels), clipped to e^+-700."""
-        if self.direct(log_kappa):
-            return np.asarray(self.values / np.exp(log_kappa)[:, None])
-        return np.exp(np.clip(self.logs - log_kappa[:, None], -700.0, 700.0))
+    def quotients(self, log_kappa: FloatArray, learned: int, inverse: int) -> FloatArray:
+        """L^learned / (s + kappa)^inverse, shape (points, levels), where factors are no doubles; infinite where it is none."""
+        x, larger = self.logs - log_kappa[:, None], np.maximum(self.logs, log_kappa[:, None])
+        with np.errstate(over="ignore"):
+            scale = np.exp(learned * np.minimum(x, 0.0) - inverse * larger)
+        return np.asarray(scale / (1.0 + np.exp(-np.abs(x))) ** (learned + inverse))
 
 
 def _nonzero_decreasing(spectrum: Spectrum, energies: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:

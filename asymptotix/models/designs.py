@@ -16,7 +16,10 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from asymptotix.activations.activation import Activation
 
-__all__ = ["DataFeatures", "DataKernel", "Design", "GaussianCovariates", "GaussianFeatures", "SphereFeatures", "SphereKernel"]
+__all__ = [
+    "DataFeatures", "DataKernel", "Design", "GaussianCovariates", "GaussianFeatures", "LatentFeatures", "LevelDesign",
+    "SphereFeatures", "SphereKernel",
+]  # fmt: skip
 
 FloatArray = NDArray[np.float64]
 KernelFunction = Callable[[Any, Any, Any], FloatArray]  # k(q1, q2, c), q = |x|^2/d, c = <x, x'>/d
@@ -99,4 +102,15 @@ class DataFeatures:
     noise_variance: float
 
 
-Design = GaussianCovariates | GaussianFeatures | SphereKernel | SphereFeatures | DataKernel | DataFeatures
+@dataclass(frozen=True)
+class LatentFeatures:
+    """Features x = W z + u of a hidden z ~ N(0, I_d), u ~ N(0, I_p), W' W = (p/d) I_d; f = <theta, z>, |theta|^2 = `signal`."""
+
+    dimension: int
+    signal: float
+    noise_variance: float
+
+
+# the designs of one spectrum and one target
+LevelDesign = GaussianCovariates | GaussianFeatures | SphereKernel | SphereFeatures | DataKernel | DataFeatures
+Design = LevelDesign | LatentFeatures

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar
 
+import numpy as np
 from numpy.typing import ArrayLike
 
-from asymptotix.errors import InvalidInputError
+from asymptotix.errors import HypothesisError, InvalidInputError
 from asymptotix.kernels.matrix import kernel_matrix
 from asymptotix.models.designs import DataKernel, SphereKernel
 from asymptotix.models.levels import checked_labels, checked_noise, levels_of, sphere_energies
@@ -47,8 +48,10 @@ class KernelRidge:
 
         Raises:
             InvalidInputError: a dimension below 3, negative noise, no kernel, a kernel that is not positive semidefinite.
+            HypothesisError: h(1) is infinite, as that of a derivative kernel with Dirac measures, or of exp(x^2).
         """
         d, kernel = checked_dimension(dimension), checked_kernel(kernel)
+        _require_trace(kernel)
         energies = sphere_energies(as_target(target), lambda top: kernel_spectrum(kernel, dimension=d, min_degree=top))
         return cls(SphereKernel(d, kernel, energies, checked_noise(noise_variance)))
 
@@ -96,3 +99,15 @@ class KernelRidge:
     def target(self) -> Target:
         """Energies of the target."""
         return self._levels[1]
+
+
+def _require_trace(kernel: Any) -> None:
+    """The kernel has a value at coincident inputs; what has none is refused where it is stated, not at the first use."""
+    one = np.ones(1)
+    with np.errstate(all="ignore"):  # what is not finite is refused below
+        value = np.asarray(kernel(one, one, one))
+    if not (value.dtype.kind in "fiu" and np.isfinite(value).all()):
+        raise HypothesisError(
+            f"the kernel is {value.ravel()[0]} at coincident inputs, k(1, 1, 1): kernel ridge regression needs a finite trace "
+            "(of a derivative kernel where the activation jumps: derivative='pointwise')"
+        )

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from asymptotix.errors import InvalidInputError
 from asymptotix.kernels.kernel_map import KernelMap
 from asymptotix.kernels.matrix import kernel_matrix
-from asymptotix.models.designs import DataFeatures, DataKernel, Design, SphereFeatures, SphereKernel
+from asymptotix.models.designs import DataFeatures, DataKernel, LevelDesign, SphereFeatures, SphereKernel
 from asymptotix.spectra.arguments import real_array, real_number
 from asymptotix.spectra.empirical import empirical_spectrum
 from asymptotix.spectra.spectrum import Spectrum
@@ -20,7 +20,7 @@ from asymptotix.spectra.target import Target
 __all__ = ["checked_labels", "checked_noise", "drawable", "levels_of", "sphere_energies"]
 
 
-def levels_of(design: Design) -> tuple[Spectrum, Target]:
+def levels_of(design: LevelDesign) -> tuple[Spectrum, Target]:
     """The levels of the kernel operator under the design's law of x, and the target's energy on each."""
     match design:
         case SphereKernel():

@@ -34,6 +34,7 @@ class DataKernelSampler:
     classifies: bool
     max_samples: int | None
     has_features: bool = False
+    random_weights: bool = False
 
     @staticmethod
     def of(design: DataKernel) -> DataKernelSampler:
@@ -66,6 +67,7 @@ class DataFeatureSampler:
     noise_variance: float
     classifies: bool
     has_features: bool = True
+    random_weights: bool = True
     max_samples: int | None = None
 
     @staticmethod

@@ -9,12 +9,14 @@ from asymptotix.models.designs import (
     Design,
     GaussianCovariates,
     GaussianFeatures,
+    LatentFeatures,
     SphereFeatures,
     SphereKernel,
 )
 from asymptotix.simulation.data_designs import DataFeatureSampler, DataKernelSampler
 from asymptotix.simulation.draws import Sampler
 from asymptotix.simulation.gaussian_designs import CovariateSampler, FeatureSampler
+from asymptotix.simulation.latent_design import LatentSampler
 from asymptotix.simulation.sphere_designs import SphereFeatureSampler, SphereKernelSampler
 
 __all__ = ["sampler_of"]
@@ -32,6 +34,8 @@ def sampler_of(design: Design) -> Sampler:
             return FeatureSampler.of(design)
         case GaussianCovariates():
             return CovariateSampler.of(design)
+        case LatentFeatures():
+            return LatentSampler.of(design)
         case SphereKernel():
             return SphereKernelSampler.of(design)
         case SphereFeatures():

@@ -41,7 +41,11 @@ class Sampler(Protocol):
 
     @property
     def has_features(self) -> bool:
-        """Whether trials have a number of random features."""
+        """Whether trials have a number of features."""
+
+    @property
+    def random_weights(self) -> bool:
+        """Whether the features are random functions of the inputs, so that there are two effective ridges."""
 
     @property
     def classifies(self) -> bool:

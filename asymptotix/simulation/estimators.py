@@ -1,14 +1,15 @@
-r"""Ridge regression on one training set, for all ridges from one decomposition, averaged exactly over the label noise.
+r"""Ridge regression and its training on one sample, for all settings from one decomposition, averaged exactly over label noise.
 
-The predictor has coefficients theta = W c with c_i = b_i / (L_i + ridge + tail), where L_i > 0 are the eigenvalues of the kernel
-matrix K = Z Z' of the samples and b = (loads) is linear in the labels:
+The predictor has coefficients theta = W c with c_i = g_i b_i, where g_i = g(L_i + tail) is the gain of a spectral filter (for
+ridge regression 1 / (L_i + tail + ridge)), L_i > 0 are the eigenvalues of the kernel matrix K = Z Z' of the samples, and b =
+(loads) is linear in the labels:
 
     smaller n   K = U L U':     W = Z' U  (W = U for a kernel),  b = U' y,        |W_i|^2 = L_i,  Var b_i = noise
     smaller q   Z'Z = V L V':   W = V,                           b = V' Z' y,     |W_i|^2 = 1,    Var b_i = L_i noise
     tiny ridge  Z = U S V':     W = V,                           b = S U' y,      the same
 
 Given the training inputs the excess risk, averaged over the label noise, is the risk of the noise-free labels' theta (bias) plus
-sum_i E f_(W_i)(x)^2 Var b_i / (L_i + ridge + tail)^2 (variance). No noise is drawn.
+sum_i g_i^2 E f_(W_i)(x)^2 Var b_i (variance). No noise is drawn.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from numpy.typing import NDArray
 
 from asymptotix.simulation.draws import Draw
 
-__all__ = ["RidgeFit", "fit"]
+__all__ = ["SpectralFit", "fit"]
 
 FloatArray = NDArray[np.float64]
 
@@ -30,7 +31,7 @@ GRAM_LIMIT = 1e-6
 
 
 @dataclass(frozen=True)
-class RidgeFit:
+class SpectralFit:
     """A decomposed training set; see the module for W, L and b. Directions of L_i = 0 to rounding are left out."""
 
     draw: Draw
@@ -63,23 +64,35 @@ class RidgeFit:
         projections = self.left.T @ labels
         return np.asarray(projections if self.dual else np.sqrt(self.eigenvalues) * projections)
 
-    def coefficients(self, labels: FloatArray, shifts: FloatArray) -> FloatArray:
-        """theta for each shift = ridge + tail, (q, m)."""
-        return np.asarray(self.directions @ (self.loads(labels)[:, None] / (self.eigenvalues[:, None] + shifts)))
+    def coefficients(self, labels: FloatArray, gains: FloatArray) -> FloatArray:
+        """theta for each setting, (q, m); `gains` are those at L + tail, (r, m)."""
+        return np.asarray(self.directions @ (self.loads(labels)[:, None] * gains))
 
-    def squared_residuals(self, labels: FloatArray, shifts: FloatArray) -> FloatArray:
-        """|y - Z theta|^2 for each shift, (m,)."""
+    def projections(self, labels: FloatArray) -> FloatArray:
+        """U' y, (r,)."""
+        loads = self.loads(labels)
+        return loads if self.dual else loads / np.sqrt(self.eigenvalues)
+
+    def outside(self, labels: FloatArray) -> float:
+        """|y - U U' y|^2: the part of the labels that no coefficients fit."""
+        if not self.missing:
+            return 0.0
         if self.left is None:
-            residuals = labels[:, None] - self.draw.matrix @ self.coefficients(labels, shifts)
-            return np.asarray(np.sum(residuals**2, axis=0))
-        projections = self.left.T @ labels
-        # As a difference y - Z theta the residual of a tiny ridge would be rounding; as a product it keeps its digits.
-        inside = (shifts / (self.eigenvalues[:, None] + shifts)) * projections[:, None]
-        outside = np.sum((labels - self.left @ projections) ** 2) if self.missing else 0.0
-        return np.asarray(np.sum(inside**2, axis=0) + outside)
+            fitted = self.draw.matrix @ (self.directions @ (self.loads(labels) / self.eigenvalues))
+        else:
+            fitted = self.left @ (self.left.T @ labels)
+        return float(np.sum((labels - fitted) ** 2))
+
+    def squared_images(self, labels: FloatArray, values: FloatArray, flat_value: FloatArray) -> FloatArray:
+        """|h(K + tail) y|^2 for each setting, (m,), of a function h: `values` (r, m) at L + tail, `flat_value` (m,) at tail.
+
+        With h = 1 - x g the residual: as a difference y - Z theta that of a tiny ridge would be rounding, as a product it is not.
+        """
+        inside = np.sum((values * self.projections(labels)[:, None]) ** 2, axis=0)
+        return np.asarray(inside + self.outside(labels) * flat_value**2)
 
 
-def fit(draw: Draw, smallest_ridge: float) -> RidgeFit:
+def fit(draw: Draw, smallest_ridge: float) -> SpectralFit:
     """Decompose the training set once, precisely enough for every ridge from `smallest_ridge` up."""
     if draw.is_kernel:
         return _from_kernel(draw)
@@ -92,25 +105,25 @@ def fit(draw: Draw, smallest_ridge: float) -> RidgeFit:
     return _from_svd(draw)
 
 
-def _from_kernel(draw: Draw) -> RidgeFit:
+def _from_kernel(draw: Draw) -> SpectralFit:
     eigenvalues, vectors = _positive_eigenpairs(draw.matrix)
-    return RidgeFit(draw, eigenvalues, vectors, vectors, dual=True)
+    return SpectralFit(draw, eigenvalues, vectors, vectors, dual=True)
 
 
-def _from_sample_gram(draw: Draw) -> RidgeFit:
+def _from_sample_gram(draw: Draw) -> SpectralFit:
     eigenvalues, vectors = _positive_eigenpairs(draw.matrix @ draw.matrix.T)
-    return RidgeFit(draw, eigenvalues, draw.matrix.T @ vectors, vectors, dual=True)
+    return SpectralFit(draw, eigenvalues, draw.matrix.T @ vectors, vectors, dual=True)
 
 
-def _from_feature_gram(draw: Draw) -> RidgeFit:
+def _from_feature_gram(draw: Draw) -> SpectralFit:
     eigenvalues, vectors = _positive_eigenpairs(draw.matrix.T @ draw.matrix)
-    return RidgeFit(draw, eigenvalues, vectors, None, dual=False)
+    return SpectralFit(draw, eigenvalues, vectors, None, dual=False)
 
 
-def _from_svd(draw: Draw) -> RidgeFit:
+def _from_svd(draw: Draw) -> SpectralFit:
     left, singular, right = np.linalg.svd(draw.matrix, full_matrices=False)
     kept = singular > max(draw.matrix.shape) * np.finfo(np.float64).eps * singular.max(initial=0.0)
-    return RidgeFit(draw, singular[kept] ** 2, right[kept].T, left[:, kept], dual=False)
+    return SpectralFit(draw, singular[kept] ** 2, right[kept].T, left[:, kept], dual=False)
 
 
 def _positive_eigenpairs(gram: FloatArray) -> tuple[FloatArray, FloatArray]:

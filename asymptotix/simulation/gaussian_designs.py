@@ -54,6 +54,7 @@ class CovariateSampler:
     unlearned: float
     noise_variance: float
     has_features: bool = False
+    random_weights: bool = False
     classifies: bool = False
     max_samples: int | None = None
 
@@ -81,6 +82,7 @@ class FeatureSampler:
     unlearned: float
     noise_variance: float
     has_features: bool = True
+    random_weights: bool = True
     classifies: bool = False
     max_samples: int | None = None
 

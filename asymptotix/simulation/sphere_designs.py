@@ -66,6 +66,7 @@ class SphereKernelSampler:
     series: SphereSeries
     noise_variance: float
     has_features: bool = False
+    random_weights: bool = False
     classifies: bool = False
     max_samples: int | None = None
 
@@ -97,6 +98,7 @@ class SphereFeatureSampler:
     series: SphereSeries
     noise_variance: float
     has_features: bool = True
+    random_weights: bool = True
     classifies: bool = False
     max_samples: int | None = None
 

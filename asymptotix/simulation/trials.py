@@ -11,12 +11,14 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from asymptotix.errors import InvalidInputError
 from asymptotix.models.designs import Design
 from asymptotix.results import Fields, SimulatedCurve
 from asymptotix.runs.engine import run_tasks
 from asymptotix.runs.progress import Progress, reporting
 from asymptotix.simulation.designs import sampler_of
 from asymptotix.simulation.draws import Sampler
+from asymptotix.simulation.filters import Ridge
 from asymptotix.simulation.grid import Cell, broadcast_grid, cells_of, whole_number
 from asymptotix.simulation.observables import field_names, observe
 
@@ -45,8 +47,11 @@ def simulate(
     model: HasDesign,
     *,
     n_samples: ArrayLike,
-    ridge: ArrayLike,
+    ridge: ArrayLike | None = None,
     n_features: ArrayLike | None = None,
+    time: ArrayLike | None = None,
+    steps: ArrayLike | None = None,
+    step_size: float | None = None,
     n_trials: int = 50,
     seed: int = 0,
     executor: Executor | None = None,
@@ -62,7 +67,10 @@ def simulate(
         model: anything with a `design` (and optionally `references`).
         n_samples: whole numbers >= 1.
         ridge: numbers >= 0, as in |y - f|^2 + ridge |theta|^2; 0 is the minimum-norm least-squares solution.
-        n_features: whole numbers >= 1, for random features only. The three broadcast by NumPy's rules.
+        n_features: whole numbers >= 1, for random features and latent spaces. The arguments broadcast by NumPy's rules.
+        time: in place of `ridge`, of gradient flow on |y - f|^2 / 2 from 0; infinite is the minimum-norm solution.
+        steps: in place of `ridge`, of gradient descent on the same from 0, with `step_size`.
+        step_size: of descent, > 0.
         n_trials: independent trials at each point of the grid.
         seed: the stream of a trial is a function of seed, n_samples, n_features and the trial's number alone: the same bits
             serially, on threads, on processes, in any order, and the same draws at a point of any other grid.
@@ -72,7 +80,8 @@ def simulate(
 
     Returns:
         SimulatedCurve: means of bias, variance, excess_risk, test_error, train_error, squared_norm, df1, effective_ridge and
-        df2 (random features: nu1 and no df2), and classification_error on data with labels +-1, where one noise is drawn.
+        df2 (random features: nu1 and no df2; along time and steps none of these), and classification_error on data with labels
+        +-1, where one noise is drawn.
 
     Raises:
         InvalidInputError: an argument outside its range, shapes that do not broadcast, n_features missing or out of place.
@@ -82,13 +91,16 @@ def simulate(
         Definitions: `asymptotix.conventions`, `asymptotix.simulation.observables`.
     """
     sampler = sampler_of(model.design)
-    grid = broadcast_grid(sampler, n_samples=n_samples, ridge=ridge, n_features=n_features)
+    setting = _setting(ridge=ridge, time=time, steps=steps, step_size=step_size)
+    grid = broadcast_grid(sampler, n_samples=n_samples, setting=setting, n_features=n_features)
     n_trials, seed = whole_number("n_trials", n_trials, minimum=1), whole_number("seed", seed, minimum=0)
-    draws, counts, interrupted = _run(sampler, cells_of(grid), n_trials, seed, executor, progress)
+    draws, counts, interrupted = _run(sampler, cells_of(grid, step_size or 0.0), n_trials, seed, executor, progress)
     if interrupted:
         warnings.warn(_interruption(counts, n_trials), UserWarning, stacklevel=2)
     shape = np.broadcast_shapes(*(values.shape for values in grid.values()))
-    names = field_names(has_features=sampler.has_features, classifies=sampler.classifies)
+    names = _names(sampler, setting[0] != "ridge")
+    if step_size is not None:
+        grid["step_size"] = np.asarray(float(step_size))
     samples = {name: values.reshape(n_trials, *shape) for name, values in zip(names, draws, strict=True)}
     return SimulatedCurve(
         model=type(model).__name__,
@@ -110,7 +122,7 @@ def _run(
     # All cells of a replicate before the next one, so that an interrupted run has about the same number of trials everywhere.
     tasks = [Trial(cell, replicate) for replicate in range(n_trials) for cell in range(len(cells))]
     points = sum(len(cell.positions) for cell in cells)
-    fields = field_names(has_features=sampler.has_features, classifies=sampler.classifies)
+    fields = _names(sampler, not isinstance(cells[0].estimator, Ridge))
     draws, counts = np.full((len(fields), n_trials, points), np.nan), np.zeros(points, dtype=np.int64)
     with reporting(progress, "trials") as report:
         try:
@@ -132,9 +144,24 @@ def run_trial(sampler: Sampler, cells: tuple[Cell, ...], seed: int, trial: Trial
     rng = np.random.Generator(np.random.PCG64(stream))
     draw = sampler.draw(cell.n_samples, cell.n_features, rng)
     noise = np.sqrt(sampler.noise_variance) * rng.standard_normal(cell.n_samples) if sampler.classifies else None
-    fields = observe(draw, cell.ridges, sampler.noise_variance, cell.n_features, noise)
-    names = field_names(has_features=sampler.has_features, classifies=sampler.classifies)
+    fields = observe(draw, cell.estimator, sampler.noise_variance, cell.n_features if sampler.random_weights else None, noise)
+    names = _names(sampler, not isinstance(cell.estimator, Ridge))
     return np.stack([fields[name] for name in names])
+
+
+def _names(sampler: Sampler, trained: bool) -> tuple[str, ...]:
+    return field_names(random_weights=sampler.random_weights, classifies=sampler.classifies, trained=trained)
+
+
+def _setting(*, step_size: float | None, **settings: ArrayLike | None) -> tuple[str, ArrayLike]:
+    """The one setting that was given, by name; a step size goes with steps."""
+    given = {name: values for name, values in settings.items() if values is not None}
+    if len(given) != 1 or ("steps" in given) != (step_size is not None):
+        named = [*given, *([] if step_size is None else ["step_size"])]
+        raise InvalidInputError("arguments", ", ".join(named) or "none", "ridge, or time, or steps with step_size")
+    if step_size is not None and not 0 < float(step_size) < np.inf:
+        raise InvalidInputError("step_size", step_size, "finite and > 0")
+    return next(iter(given.items()))
 
 
 def _mean(draws: FloatArray) -> FloatArray:

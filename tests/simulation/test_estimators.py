@@ -6,9 +6,19 @@ import pytest
 
 from asymptotix.simulation.draws import Draw
 from asymptotix.simulation.estimators import fit
+from asymptotix.simulation.filters import Ridge
 from asymptotix.simulation.population import SquareRisk
 
 RIDGES = np.array([1e-3, 0.1, 5.0])
+
+
+def coefficients(fitted, labels, ridges):
+    return fitted.coefficients(labels, Ridge(ridges).gains(fitted.eigenvalues))
+
+
+def squared_residuals(fitted, labels, ridges):
+    misses = Ridge(ridges).misses
+    return fitted.squared_images(labels, misses(fitted.eigenvalues), misses(np.zeros(1))[0])
 
 
 def draw_of(features, labels, **options):
@@ -22,12 +32,12 @@ def test_coefficients_are_the_normal_equations(n, q, smallest):
     rng = np.random.default_rng(n)
     features, labels = rng.standard_normal((n, q)), rng.standard_normal(n)
     fitted = fit(draw_of(features, labels), smallest)
-    theta = fitted.coefficients(labels, RIDGES)
+    theta = coefficients(fitted, labels, RIDGES)
     for column, ridge in enumerate(RIDGES):
         expected = np.linalg.solve(features.T @ features + ridge * np.eye(q), features.T @ labels)
         assert theta[:, column] == pytest.approx(expected, rel=1e-8, abs=1e-12)
         residual = np.sum((labels - features @ expected) ** 2)
-        assert fitted.squared_residuals(labels, RIDGES)[column] == pytest.approx(residual, rel=1e-8, abs=0)
+        assert squared_residuals(fitted, labels, RIDGES)[column] == pytest.approx(residual, rel=1e-8, abs=0)
     assert np.sum(fitted.direction_norms) == pytest.approx(np.sum(fitted.directions**2), rel=1e-10, abs=0)
     # the variance of the loads, by sending unit labels through
     loads = np.stack([fitted.loads(column) for column in np.eye(n)])
@@ -43,10 +53,10 @@ def test_ridgeless_is_the_pseudo_inverse_also_without_full_rank(shape):
     fitted = fit(draw_of(features, labels), 0.0)
     assert len(fitted.eigenvalues) == rank
     assert fitted.missing == shape[0] - rank
-    theta = fitted.coefficients(labels, np.zeros(1))[:, 0]
+    theta = coefficients(fitted, labels, np.zeros(1))[:, 0]
     assert theta == pytest.approx(np.linalg.pinv(features) @ labels, rel=1e-9, abs=1e-12)
     residual = np.sum((labels - features @ theta) ** 2)
-    assert fitted.squared_residuals(labels, np.zeros(1))[0] == pytest.approx(residual, rel=1e-10, abs=0)
+    assert squared_residuals(fitted, labels, np.zeros(1))[0] == pytest.approx(residual, rel=1e-10, abs=0)
 
 
 def ill_conditioned(n):
@@ -64,7 +74,7 @@ def test_singular_values_are_used_where_the_gram_matrix_has_lost_them(ridge):
         z, y = mpmath.matrix(features.tolist()), mpmath.matrix(labels.tolist())
         exact = mpmath.lu_solve(z.T * z + ridge * mpmath.eye(12), z.T * y)
         exact = np.array([float(value) for value in exact])
-    theta = fitted.coefficients(labels, np.array([ridge]))[:, 0]
+    theta = coefficients(fitted, labels, np.array([ridge]))[:, 0]
     assert np.linalg.norm(theta - exact) < 1e-8 * np.linalg.norm(exact)
     by_gram = np.linalg.solve(features.T @ features + ridge * np.eye(12), features.T @ labels)
     assert np.linalg.norm(by_gram - exact) > 1e-7 * np.linalg.norm(exact)
@@ -75,7 +85,7 @@ def test_residual_of_a_tiny_ridge_keeps_its_digits():
     features, labels = rng.standard_normal((10, 40)), rng.standard_normal(10)
     fitted = fit(draw_of(features, labels), 1e-9)
     alpha = np.linalg.solve(features @ features.T, labels)
-    assert fitted.squared_residuals(labels, np.array([1e-9]))[0] == pytest.approx(1e-18 * alpha @ alpha, rel=1e-7, abs=0)
+    assert squared_residuals(fitted, labels, np.array([1e-9]))[0] == pytest.approx(1e-18 * alpha @ alpha, rel=1e-7, abs=0)
 
 
 def test_kernel_is_its_own_gram_matrix():
@@ -83,8 +93,8 @@ def test_kernel_is_its_own_gram_matrix():
     features, labels = rng.standard_normal((8, 30)), rng.standard_normal(8)
     kernel = features @ features.T
     fitted = fit(draw_of(kernel, labels, is_kernel=True), 0.0)
-    alpha = fitted.coefficients(labels, RIDGES)
-    theta = fit(draw_of(features, labels), 0.0).coefficients(labels, RIDGES)
+    alpha = coefficients(fitted, labels, RIDGES)
+    theta = coefficients(fit(draw_of(features, labels), 0.0), labels, RIDGES)
     assert features.T @ alpha == pytest.approx(theta, rel=1e-9, abs=1e-12)
 
 
@@ -94,5 +104,5 @@ def test_kernel_of_repeated_points():
     fitted = fit(draw_of(kernel, labels, is_kernel=True), 0.0)
     assert fitted.missing == 1
     # the two labels of the repeated point are averaged
-    assert kernel @ fitted.coefficients(labels, np.zeros(1))[:, 0] == pytest.approx([1.0, 3.0, 3.0, 0.0], abs=1e-12)
-    assert fitted.squared_residuals(labels, np.zeros(1))[0] == pytest.approx(2.0, rel=1e-12, abs=0)
+    assert kernel @ coefficients(fitted, labels, np.zeros(1))[:, 0] == pytest.approx([1.0, 3.0, 3.0, 0.0], abs=1e-12)
+    assert squared_residuals(fitted, labels, np.zeros(1))[0] == pytest.approx(2.0, rel=1e-12, abs=0)

@@ -13,17 +13,17 @@ FEATURES = SimpleNamespace(has_features=True, max_samples=None)
 
 
 def test_cells_share_n_and_p():
-    grid = broadcast_grid(FEATURES, n_samples=10, ridge=[0.0, 1.0, 2.0], n_features=np.array([5, 20])[:, None])
+    grid = broadcast_grid(FEATURES, n_samples=10, setting=("ridge", [0.0, 1.0, 2.0]), n_features=np.array([5, 20])[:, None])
     cells = cells_of(grid)
     assert [(cell.n_samples, cell.n_features) for cell in cells] == [(10, 5), (10, 20)]
-    assert [cell.ridges.tolist() for cell in cells] == [[0.0, 1.0, 2.0]] * 2
+    assert [cell.estimator.ridges.tolist() for cell in cells] == [[0.0, 1.0, 2.0]] * 2
     assert [cell.positions.tolist() for cell in cells] == [[0, 1, 2], [3, 4, 5]]
 
 
 def test_cells_cover_a_diagonal_grid_once():
-    cells = cells_of(broadcast_grid(KERNEL, n_samples=[30, 10, 30], ridge=[1.0, 2.0, 3.0], n_features=None))
+    cells = cells_of(broadcast_grid(KERNEL, n_samples=[30, 10, 30], setting=("ridge", [1.0, 2.0, 3.0]), n_features=None))
     assert sorted(np.concatenate([cell.positions for cell in cells]).tolist()) == [0, 1, 2]
-    assert {cell.n_samples: cell.ridges.tolist() for cell in cells} == {10: [2.0], 30: [1.0, 3.0]}
+    assert {cell.n_samples: cell.estimator.ridges.tolist() for cell in cells} == {10: [2.0], 30: [1.0, 3.0]}
     assert cells[0].n_features is None
 
 
@@ -48,8 +48,9 @@ def test_cells_cover_a_diagonal_grid_once():
     ],
 )
 def test_bad_grids_are_refused(sampler, arguments, message):
+    arguments = {"n_samples": 10, "ridge": 1.0, "n_features": None, **arguments}
     with pytest.raises(InvalidInputError, match=message) as caught:
-        broadcast_grid(sampler, **{"n_samples": 10, "ridge": 1.0, "n_features": None, **arguments})
+        broadcast_grid(sampler, setting=("ridge", arguments.pop("ridge")), **arguments)
     assert "\n" not in str(caught.value)
 
 

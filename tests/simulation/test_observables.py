@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from asymptotix.simulation.draws import Draw
+from asymptotix.simulation.filters import Ridge
 from asymptotix.simulation.observables import field_names, observe
 from asymptotix.simulation.population import FinitePopulation, SquareRisk
 
@@ -42,7 +43,7 @@ def test_fields_are_their_definitions(shape, tail, unlearned):
     features = FEATURES if shape == (N, Q) else FEATURES.T
     labels = np.random.default_rng(0).standard_normal(shape[0])
     population = SquareRisk(np.random.default_rng(1).standard_normal((9, shape[1])), POPULATION.target)
-    fields = observe(Draw(features, labels, population, tail=tail, unlearned=unlearned), RIDGES, NOISE, None, None)
+    fields = observe(Draw(features, labels, population, tail=tail, unlearned=unlearned), Ridge(RIDGES), NOISE, None, None)
     for column, ridge in enumerate(RIDGES):
         expected = brute_force(features, labels, population, ridge, NOISE, tail, unlearned)
         for name, value in expected.items():
@@ -54,7 +55,7 @@ def test_fields_are_their_definitions(shape, tail, unlearned):
 
 
 def test_averages_over_the_noise_are_averages_over_the_noise():
-    fields = observe(Draw(FEATURES, LABELS, POPULATION), RIDGES, NOISE, None, None)
+    fields = observe(Draw(FEATURES, LABELS, POPULATION), Ridge(RIDGES), NOISE, None, None)
     rng = np.random.default_rng(3)
     draws = []
     for _ in range(3000):
@@ -69,7 +70,7 @@ def test_averages_over_the_noise_are_averages_over_the_noise():
 
 def test_df2_is_the_derivative_of_the_effective_ridge():
     step = 1e-5
-    fields = observe(Draw(FEATURES, LABELS, POPULATION), np.array([1.0 - step, 1.0, 1.0 + step]), NOISE, None, None)
+    fields = observe(Draw(FEATURES, LABELS, POPULATION), Ridge(np.array([1.0 - step, 1.0, 1.0 + step])), NOISE, None, None)
     slope = (fields["effective_ridge"][2] - fields["effective_ridge"][0]) / (2 * step)
     assert N - fields["df2"][1] == pytest.approx(1 / slope, rel=1e-7, abs=0)
 
@@ -81,12 +82,12 @@ def test_ridgeless_is_the_limit(shape):
     population = SquareRisk(np.random.default_rng(1).standard_normal((9, shape[1])), POPULATION.target)
     draw = Draw(features, labels, population)
     for n_features in (None, shape[1]):
-        zero, tiny = (observe(draw, np.array([ridge]), NOISE, n_features, None) for ridge in (0.0, 1e-10))
+        zero, tiny = (observe(draw, Ridge(np.array([ridge])), NOISE, n_features, None) for ridge in (0.0, 1e-10))
         for name in zero:
             assert zero[name][0] == pytest.approx(tiny[name][0], rel=1e-6, abs=1e-9), name
             assert np.isfinite(zero[name][0])
     if shape == (N, Q):
-        assert observe(draw, np.zeros(1), NOISE, None, None)["df1"][0] == pytest.approx(N, rel=1e-12, abs=0)
+        assert observe(draw, Ridge(np.zeros(1)), NOISE, None, None)["df1"][0] == pytest.approx(N, rel=1e-12, abs=0)
     else:
         assert zero["nu1"][0] == 0.0
         assert zero["effective_ridge"][0] > 1e-3
@@ -96,7 +97,7 @@ def test_feature_ridges_solve_their_two_equations():
     for features in (FEATURES, FEATURES.T):
         n, p = features.shape
         draw = Draw(features, np.ones(n), SquareRisk(np.ones(p), np.zeros(p)))
-        fields = observe(draw, RIDGES, NOISE, p, None)
+        fields = observe(draw, Ridge(RIDGES), NOISE, p, None)
         assert n - RIDGES / fields["nu1"] == pytest.approx(fields["df1"], rel=1e-12, abs=0)
         assert p * (1 - fields["nu1"] / fields["effective_ridge"]) == pytest.approx(fields["df1"], rel=1e-12, abs=0)
         assert "df2" not in fields
@@ -104,7 +105,7 @@ def test_feature_ridges_solve_their_two_equations():
 
 def test_no_feature_ridge_at_the_threshold():
     draw = Draw(FEATURES[:, :N], LABELS, SquareRisk(np.ones(N), np.zeros(N)))
-    fields = observe(draw, np.array([0.0, 1e-3]), NOISE, N, None)
+    fields = observe(draw, Ridge(np.array([0.0, 1e-3])), NOISE, N, None)
     assert np.isnan(fields["effective_ridge"][0])
     assert np.isfinite(fields["effective_ridge"][1])
     assert np.isfinite(fields["nu1"]).all()
@@ -113,12 +114,12 @@ def test_no_feature_ridge_at_the_threshold():
 def test_classification_uses_the_noise_given():
     population = FinitePopulation(POPULATION.matrix, np.sign(POPULATION.target))
     draw, noise = Draw(FEATURES, LABELS, population), np.random.default_rng(8).standard_normal(N)
-    fields = observe(draw, RIDGES, NOISE, None, noise)
+    fields = observe(draw, Ridge(RIDGES), NOISE, None, noise)
     for column, ridge in enumerate(RIDGES):
         theta = FEATURES.T @ np.linalg.solve(FEATURES @ FEATURES.T + ridge * np.eye(N), LABELS + noise)
         wrong = np.mean(np.sign(population.matrix @ theta) != population.labels)
         assert fields["classification_error"][column] == pytest.approx(wrong, rel=1e-14, abs=0)
-    assert "classification_error" not in observe(draw, RIDGES, NOISE, None, None)
+    assert "classification_error" not in observe(draw, Ridge(RIDGES), NOISE, None, None)
 
 
 @pytest.mark.parametrize("n_features", [None, Q])
@@ -126,5 +127,5 @@ def test_classification_uses_the_noise_given():
 def test_field_names_are_the_fields(n_features, classifies):
     population = FinitePopulation(POPULATION.matrix, np.sign(POPULATION.target))
     noise = np.zeros(N) if classifies else None
-    fields = observe(Draw(FEATURES, LABELS, population), RIDGES, NOISE, n_features, noise)
-    assert set(fields) == set(field_names(has_features=n_features is not None, classifies=classifies))
+    fields = observe(Draw(FEATURES, LABELS, population), Ridge(RIDGES), NOISE, n_features, noise)
+    assert set(fields) == set(field_names(random_weights=n_features is not None, classifies=classifies))

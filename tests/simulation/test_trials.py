@@ -163,7 +163,7 @@ def test_a_worker_loads_neither_sympy_nor_matplotlib():
         "from asymptotix.simulation.grid import broadcast_grid, cells_of\n"
         "from asymptotix.simulation.trials import Trial, run_trial\n"
         "sampler = sampler_of(SphereFeatures(5, activation('tanh'), np.array([0.0, 1.0]), 0.1))\n"
-        "cells = cells_of(broadcast_grid(sampler, n_samples=8, ridge=[0.0, 1.0], n_features=5))\n"
+        "cells = cells_of(broadcast_grid(sampler, n_samples=8, setting=('ridge', [0.0, 1.0]), n_features=5))\n"
         "rows = run_trial(*pickle.loads(pickle.dumps((sampler, cells, 0, Trial(0, 0)))))\n"
         "assert np.isfinite(rows).all()\n"
         "print(sorted({'sympy', 'matplotlib', 'scipy.optimize', 'rich'} & set(sys.modules)))\n"

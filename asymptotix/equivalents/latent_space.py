@@ -1,0 +1,59 @@
+r"""The latent space model on a grid of n_samples, n_features and ridge: one ridge regression for each number of features.
+
+At infinitely many features the risk is that of ridge regression on z with the self-induced ridge d beside no ridge at all: a finite
+ridge is invisible beside it. The coefficients have norm 0 there, and the effective ridge, in the units of the features, is infinite.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from asymptotix.equivalents.fixed_point import checked_grid
+from asymptotix.equivalents.ridge import ridge_risk
+from asymptotix.errors import InvalidInputError
+from asymptotix.models.latent_space import LatentSpace
+from asymptotix.results import Fields, RiskCurve
+
+__all__ = ["latent_space_risk"]
+
+FloatArray = NDArray[np.float64]
+
+
+def latent_space_risk(
+    model: LatentSpace, *, n_samples: ArrayLike, ridge: ArrayLike, n_features: ArrayLike | None = None
+) -> RiskCurve:
+    """The risk of ridge regression on the features of a latent space.
+
+    Raises:
+        InvalidInputError: an argument out of range or missing, fewer features than latent variables.
+        HypothesisError: ridge = 0 at n_samples = n_features.
+
+    Source:
+        [HastieMontanariRossetTibshirani2022].
+    """
+    model.checked_features(n_features)
+    n, lam, p = checked_grid(n_samples, ridge, n_features)
+    if np.any(np.isinf(n)):
+        raise InvalidInputError("n_samples", np.inf, "finite")
+    values: dict[str, FloatArray] = {}
+    heavy = np.zeros(n.shape, dtype=np.bool_)
+    for one in np.unique(p):
+        at = p == one
+        endless = np.isinf(one)
+        part = ridge_risk(model.at(float(one)), n_samples=n[at], ridge=0.0 if endless else lam[at])
+        for name, found in part.values.items():
+            whole = values.setdefault(name, np.empty(n.shape))
+            limit = {"squared_norm": 0.0, "effective_ridge": np.inf, "log_effective_ridge": np.inf}
+            whole[at] = limit.get(name, found) if endless else found
+        if not endless and part.heavy_tailed is not None:
+            heavy[at] = part.heavy_tailed
+    grid = {"n_samples": n_samples, "ridge": ridge, "n_features": n_features}
+    return RiskCurve(
+        model=type(model).__name__,
+        grid={name: np.asarray(given, dtype=np.float64) for name, given in grid.items()},
+        values=Fields(values),
+        noise_variance=model.noise_variance,
+        references=model.references,
+        heavy_tailed=heavy,
+    )
