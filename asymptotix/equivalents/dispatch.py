@@ -6,11 +6,13 @@ from typing import Any
 
 from numpy.typing import ArrayLike
 
+from asymptotix.equivalents.covariate_shift import covariate_shift_risk
 from asymptotix.equivalents.kernel_ridge import finite_population_risk, has_finite_population
 from asymptotix.equivalents.latent_space import latent_space_risk
 from asymptotix.equivalents.random_features import random_features_risk
 from asymptotix.equivalents.ridge import ridge_risk
 from asymptotix.errors import InvalidInputError
+from asymptotix.models.covariate_shift import CovariateShift
 from asymptotix.models.kernel_ridge import KernelRidge
 from asymptotix.models.latent_space import LatentSpace
 from asymptotix.models.random_features import RandomFeatures
@@ -20,11 +22,12 @@ from asymptotix.spectra.arguments import true_or_false
 
 __all__ = ["Model", "risk"]
 
+MatrixModel = LatentSpace | CovariateShift  # more than one spectrum on a grid, or a matrix beside it
 Model = RidgeRegression | KernelRidge | RandomFeatures  # one spectrum, which does not depend on the grid
 
 
 def risk(
-    model: Model | LatentSpace,
+    model: Model | MatrixModel,
     *,
     n_samples: ArrayLike,
     ridge: ArrayLike | None = None,
@@ -40,7 +43,7 @@ def risk(
     Of the ridge estimator, or in place of `ridge` of gradient flow at `time`, or of gradient descent after `steps`.
 
     Args:
-        model: RidgeRegression, KernelRidge, RandomFeatures or LatentSpace.
+        model: RidgeRegression, KernelRidge, RandomFeatures, LatentSpace or CovariateShift.
         n_samples: n > 0, any shape.
         ridge: $\lambda$ beside the sum of squared errors, any shape; 0 is the limit from above. May be negative down to
             `smallest_ridge`, except on a data set.
@@ -85,8 +88,9 @@ def risk(
     curve = _float_risk(model, n_samples=n_samples, ridge=ridge, n_features=n_features)
     if not certify and digits is None:
         return curve
-    if isinstance(model, LatentSpace):
-        raise InvalidInputError("certify", True, "left out for a LatentSpace", "certify its linear model, model.at(n_features)")
+    if isinstance(model, LatentSpace | CovariateShift):
+        fix = "certify a linear model of it: LatentSpace.at(n_features), CovariateShift.training"
+        raise InvalidInputError("certify", True, f"left out for a {type(model).__name__}", fix)
     from asymptotix.equivalents.certified.enclosures import certified_curve  # its import costs more than most answers
 
     return certified_curve(model, curve, digits)
@@ -111,13 +115,17 @@ def _risk_of_training(
     )
 
 
-def _float_risk(model: Model | LatentSpace, *, n_samples: ArrayLike, ridge: ArrayLike, n_features: ArrayLike | None) -> RiskCurve:
+def _float_risk(model: Model | MatrixModel, *, n_samples: ArrayLike, ridge: ArrayLike, n_features: ArrayLike | None) -> RiskCurve:
     if isinstance(model, RandomFeatures):
         return random_features_risk(model, n_samples=n_samples, ridge=ridge, n_features=n_features)
+    if isinstance(model, CovariateShift):
+        return covariate_shift_risk(model, n_samples=n_samples, ridge=ridge, n_features=n_features)
     if isinstance(model, LatentSpace):
         return latent_space_risk(model, n_samples=n_samples, ridge=ridge, n_features=n_features)
     if has_finite_population(model):
         return finite_population_risk(model, n_samples=n_samples, ridge=ridge, n_features=n_features)
     if isinstance(model, RidgeRegression | KernelRidge):
         return ridge_risk(model, n_samples=n_samples, ridge=ridge, n_features=n_features)
-    raise InvalidInputError("model", model, "a RidgeRegression, a KernelRidge, a RandomFeatures or a LatentSpace")
+    raise InvalidInputError(
+        "model", model, "a RidgeRegression, a KernelRidge, a RandomFeatures, a LatentSpace or a CovariateShift"
+    )

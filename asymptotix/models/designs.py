@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DataFeatures", "DataKernel", "Design", "GaussianCovariates", "GaussianFeatures", "LatentFeatures", "LevelDesign",
-    "SphereFeatures", "SphereKernel",
+    "ShiftedCovariates", "SphereFeatures", "SphereKernel",
 ]  # fmt: skip
 
 FloatArray = NDArray[np.float64]
@@ -111,6 +111,20 @@ class LatentFeatures:
     noise_variance: float
 
 
+@dataclass(frozen=True)
+class ShiftedCovariates:
+    """Rows x ~ N(0, diag(s)), f(x) = <x, `coefficients`>; errors are |`test_root` (b - `test_coefficients`)|^2.
+
+    `test_root` (p, p) is a root R of the test covariance, R' R.
+    """
+
+    eigenvalues: FloatArray
+    coefficients: FloatArray
+    test_root: FloatArray
+    test_coefficients: FloatArray
+    noise_variance: float
+
+
 # the designs of one spectrum and one target
 LevelDesign = GaussianCovariates | GaussianFeatures | SphereKernel | SphereFeatures | DataKernel | DataFeatures
-Design = LevelDesign | LatentFeatures
+Design = LevelDesign | LatentFeatures | ShiftedCovariates

@@ -20,7 +20,7 @@ __all__ = ["LatentSpace"]
 
 @dataclass(frozen=True, eq=False)
 class LatentSpace:
-    r"""$x=Wz+u\in\mathbb R^p$, $y=\langle\theta,z\rangle+\varepsilon$; $z\sim N(0,I_d)$, $u\sim N(0,I_p)$, $W^\top W=\frac pdI_d$.
+    r"""$x=Wz+u\in\mathbb R^p$, $y=\langle\theta,z\rangle+\varepsilon$; $z,u$ standard normal, $W^\top W=\frac pdI_d$.
 
     With r = p/d the covariance of x has the eigenvalue 1 + r d times and 1 p - d times. The target's part in the first level has
     the energy $\|\theta\|^2\frac r{1+r}$; what x does not show of z, $\|\theta\|^2/(1+r)$, is independent of x: noise to the fit,

@@ -10,6 +10,7 @@ from asymptotix.models.designs import (
     GaussianCovariates,
     GaussianFeatures,
     LatentFeatures,
+    ShiftedCovariates,
     SphereFeatures,
     SphereKernel,
 )
@@ -17,6 +18,7 @@ from asymptotix.simulation.data_designs import DataFeatureSampler, DataKernelSam
 from asymptotix.simulation.draws import Sampler
 from asymptotix.simulation.gaussian_designs import CovariateSampler, FeatureSampler
 from asymptotix.simulation.latent_design import LatentSampler
+from asymptotix.simulation.shifted_design import ShiftedSampler
 from asymptotix.simulation.sphere_designs import SphereFeatureSampler, SphereKernelSampler
 
 __all__ = ["sampler_of"]
@@ -36,6 +38,8 @@ def sampler_of(design: Design) -> Sampler:
             return CovariateSampler.of(design)
         case LatentFeatures():
             return LatentSampler.of(design)
+        case ShiftedCovariates():
+            return ShiftedSampler.of(design)
         case SphereKernel():
             return SphereKernelSampler.of(design)
         case SphereFeatures():
