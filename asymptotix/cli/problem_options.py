@@ -25,6 +25,7 @@ MODEL_NAMES = {
     "sphere-kernel": "kernel_ridge_sphere",
     "random-features": "random_features",
     "ridge-regression": "ridge_regression",
+    "latent-space": "latent_space",
 }
 _MODEL, _GRID = "Model", "Grid"
 
@@ -59,7 +60,9 @@ def collect_problem(
     weight_variance: Annotated[float | None, _option("--weight-variance", "Of the kernel's network.")] = None,
     bias_variance: Annotated[float | None, _option("--bias-variance", "Of the kernel's network.")] = None,
     layers: Annotated[str | None, _option("--layers", "Of a tangent kernel: all, first or last.", metavar="NAME")] = None,
-    dimension: Annotated[int | None, _option("--dimension", "Input dimension on the sphere, at least 3.")] = None,
+    dimension: Annotated[
+        int | None, _option("--dimension", "Of the inputs on the sphere, at least 3; of a latent space.")
+    ] = None,
     eigenvalues: Annotated[str | None, _option("--eigenvalues", "Of the spectrum.", metavar="A,B,...")] = None,
     multiplicities: Annotated[str | None, _option("--multiplicities", "One for each eigenvalue.", metavar="A,B,...")] = None,
     tail: Annotated[float | None, _option("--tail", "Mass of an infinitely flat remainder of the spectrum.")] = None,
@@ -74,12 +77,16 @@ def collect_problem(
         str | None, _option("--energies", "Squared norm of the target in each level or degree.", metavar="A,B,...")
     ] = None,
     source: Annotated[float | None, _option("--source", "Target of a power law: energies i^(-1 - 2 exponent source).")] = None,
+    signal: Annotated[float | None, _option("--signal", "Of a latent space: squared norm of the target.")] = None,
     noise_variance: Annotated[float | None, _option("--noise-variance", "Of the labels; 0 if left out.")] = None,
     n_samples: Annotated[str | None, _option("--n-samples", "A, A,B,... or START:STOP:NUM[:log].", _GRID, "GRID")] = None,
     n_features: Annotated[str | None, _option("--n-features", "The same, for random features.", _GRID, "GRID")] = None,
     ridge: Annotated[
-        str | None, _option("--ridge", "The same; multiplies |theta|^2 beside a sum of squares.", _GRID, "GRID")
+        str | None, _option("--ridge", "Multiplies |theta|^2 beside a sum of squares; -0.01,0,1 too.", _GRID, "GRID")
     ] = None,
+    time: Annotated[str | None, _option("--time", "Of gradient flow, in place of --ridge.", _GRID, "GRID")] = None,
+    steps: Annotated[str | None, _option("--steps", "Of gradient descent, in place of --ridge.", _GRID, "GRID")] = None,
+    step_size: Annotated[float | None, _option("--step-size", "Of gradient descent.", _GRID)] = None,
 ) -> Problem:
     """The problem that the command line describes."""
     given = {name: value for name, value in locals().items() if name != "problem_file" and value is not None}
@@ -134,7 +141,12 @@ _PLACES = {
     "n_samples": ("grid", "n_samples"),
     "n_features": ("grid", "n_features"),
     "ridge": ("grid", "ridge"),
+    "time": ("grid", "time"),
+    "steps": ("grid", "steps"),
+    "step_size": ("grid", "step_size"),
+    "signal": ("model", "signal"),
 }
+_GRIDS = ("n_samples", "n_features", "ridge", "time", "steps")
 _KERNEL_OPTIONS = ("activation", "depth", "weight_variance", "bias_variance", "layers")
 
 
@@ -165,7 +177,7 @@ def _has_target(given: dict[str, Any], content: dict[str, Any]) -> bool:
 
 def _parsed(name: str, value: Any) -> Any:
     option = "--" + name.replace("_", "-")
-    if name in ("n_samples", "n_features", "ridge"):
+    if name in _GRIDS:
         return grid_value(option, value)
     return number_list(option, value) if name in ("eigenvalues", "multiplicities", "energies") else value
 
@@ -194,7 +206,7 @@ def _put(tree: dict[str, Any], path: tuple[str, ...], value: Any) -> None:
 def _merge(content: dict[str, Any], changes: dict[str, Any]) -> None:
     """Options over the file; a grid value replaces the whole value, ranges included."""
     for key, value in changes.items():
-        if isinstance(value, dict) and isinstance(content.get(key), dict) and key not in ("n_samples", "n_features", "ridge"):
+        if isinstance(value, dict) and isinstance(content.get(key), dict) and key not in _GRIDS:
             _merge(content[key], value)
         else:
             content[key] = value

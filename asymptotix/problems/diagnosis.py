@@ -16,6 +16,15 @@ if TYPE_CHECKING:
 __all__ = ["diagnose"]
 
 
+# the mistakes for which Pydantic's own words speak of Python, or of Pydantic
+_NUMBER, _WHOLE, _TABLE = "must be a number", "must be a whole number", "must be a table: { key = value, ... }"
+_WORDS = {
+    "float_type": _NUMBER, "float_parsing": _NUMBER, "finite_number": "must be a finite number",
+    "int_type": _WHOLE, "int_parsing": _WHOLE, "int_from_float": _WHOLE,
+    "string_type": "must be a text in quotes", "bool_type": "must be true or false", "bool_parsing": "must be true or false",
+    "list_type": "must be a list: [ ... ]", "too_short": "must not be an empty list",
+    "model_type": _TABLE, "model_attributes_type": _TABLE, "dict_type": _TABLE,
+}  # fmt: skip
 _LONGEST_VALUE = 200  # characters of a value that a message quotes
 _MAX_LINES = 20  # a list of a million numbers may hold a million mistakes
 
@@ -47,7 +56,7 @@ def _line(detail: ErrorDetails, content: Mapping[str, Any]) -> str:
         return _unknown(f"{path}.{_bare(context['discriminator'])}", tag, choices)
     if kind == "literal_error":
         return _unknown(path, detail["input"], re.findall(r"'([^']*)'", context["expected"]))
-    message = detail["msg"].removeprefix("Value error, ").replace("Input should be", "must be")
+    message = _WORDS.get(kind) or detail["msg"].removeprefix("Value error, ").replace("Input should be", "must be")
     shown = "" if isinstance(detail["input"], Mapping | list) else f" = {_quoted(detail['input'])}"
     return f"{path}{shown}: {message}" if path else message
 

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 __all__ = ["MAX_POINTS", "GridPart", "RangePart", "SimulationPart"]
 
 MAX_POINTS = 10**6  # a guard against a slip of the pen, not a limit of the theory
-_COUNTS = ("n_samples", "n_features")
+_COUNTS = ("n_samples", "n_features", "steps")
+_SETTINGS = ("ridge", "time", "steps")
 
 
 Finite = Annotated[float, Field(allow_inf_nan=False)]
@@ -40,7 +41,7 @@ def _kind_of_value(value: Any) -> str:
 
 
 Count = Annotated[float, Field(gt=0)]  # may be inf: the kernel limit of random features
-Ridge = Annotated[float, Field(ge=0)]
+Ridge = Finite  # below 0 down to an edge that depends on the spectrum: theory knows it, an experiment refuses them all
 CountValues = Annotated[
     Annotated[Count, Tag("number")]
     | Annotated[list[Count], Field(min_length=1, max_length=MAX_POINTS), Tag("list")]
@@ -55,19 +56,52 @@ RidgeValues = Annotated[
 ]
 
 
+Time = Annotated[float, Field(ge=0)]  # inf is the end of the flow
+Steps = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+TimeValues = Annotated[
+    Annotated[Time, Tag("number")]
+    | Annotated[list[Time], Field(min_length=1, max_length=MAX_POINTS), Tag("list")]
+    | Annotated[RangePart, Tag("range")],
+    Discriminator(_kind_of_value),
+]
+StepValues = Annotated[
+    Annotated[Steps, Tag("number")]
+    | Annotated[list[Steps], Field(min_length=1, max_length=MAX_POINTS), Tag("list")]
+    | Annotated[RangePart, Tag("range")],
+    Discriminator(_kind_of_value),
+]
+
+
 class GridPart(Part):
-    """The arguments of `risk`: each a number, a list, or a range {start, stop, num, spacing}."""
+    """The arguments of `risk`: each a number, a list, or a range {start, stop, num, spacing}.
+
+    One of `ridge`, `time` (gradient flow) and `steps` with `step_size` (gradient descent).
+    """
 
     n_samples: CountValues
-    ridge: RidgeValues
+    ridge: RidgeValues | None = None
+    time: TimeValues | None = None
+    steps: StepValues | None = None
+    step_size: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
     n_features: CountValues | None = None
 
-    @field_validator("n_samples", "ridge", "n_features")
+    @field_validator("n_samples", "n_features")
     @classmethod
-    def _range_stays_in_range(cls, value: Any, info: Any) -> Any:
-        if isinstance(value, RangePart) and min(value.start, value.stop) < (0 if info.field_name == "ridge" else 1):
-            raise ValueError(f"start and stop must be {'>= 0' if info.field_name == 'ridge' else '>= 1'}")
+    def _range_stays_in_range(cls, value: Any) -> Any:
+        if isinstance(value, RangePart) and min(value.start, value.stop) < 1:
+            raise ValueError("start and stop must be >= 1")
         return value
+
+    @model_validator(mode="after")
+    def _one_setting(self) -> GridPart:
+        given = [name for name in _SETTINGS if getattr(self, name) is not None]
+        if not given:
+            raise ValueError("ridge is missing (or time, or steps with step_size)")
+        if len(given) > 1:
+            raise ValueError(f"{' and '.join(given)} exclude each other")
+        if ("steps" in given) != (self.step_size is not None):
+            raise ValueError("steps and step_size go together")
+        return self
 
     @model_validator(mode="after")
     def _not_too_many(self) -> GridPart:
@@ -80,11 +114,11 @@ class GridPart(Part):
 
     def axes(self) -> dict[str, FloatArray]:
         """Each argument by itself: shape () for a number, (k,) for several."""
-        stated = {name: getattr(self, name) for name in ("n_samples", "n_features", "ridge")}
+        stated = {name: getattr(self, name) for name in ("n_samples", "n_features", *_SETTINGS, "step_size")}
         return {name: _array(name, value) for name, value in stated.items() if value is not None}
 
     def build(self) -> dict[str, FloatArray]:
-        """Arrays that broadcast to the product: axes in the order n_samples, n_features, ridge, fixed arguments without axis."""
+        """Arrays that broadcast to the product: axes in the order n_samples, n_features, setting; fixed arguments have none."""
         axes = self.axes()
         n_axes = sum(values.ndim for values in axes.values())
         built, position = {}, 0

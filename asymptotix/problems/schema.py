@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from asymptotix.problems.grid import GridPart, SimulationPart
 from asymptotix.problems.kernel_ridge_sphere import KernelRidgeSpherePart
+from asymptotix.problems.latent_space import LatentSpacePart
 from asymptotix.problems.part import Part
 from asymptotix.problems.random_features import RandomFeaturesPart, RandomFeaturesSpherePart
 from asymptotix.problems.ridge_regression import RidgeRegressionPart
@@ -15,7 +16,8 @@ from asymptotix.problems.ridge_regression import RidgeRegressionPart
 __all__ = ["ModelPart", "ProblemSchema", "problem_json_schema"]
 
 ModelPart = Annotated[
-    RidgeRegressionPart | KernelRidgeSpherePart | RandomFeaturesPart | RandomFeaturesSpherePart, Field(discriminator="kind")
+    RidgeRegressionPart | KernelRidgeSpherePart | RandomFeaturesPart | RandomFeaturesSpherePart | LatentSpacePart,
+    Field(discriminator="kind"),
 ]
 
 
@@ -29,7 +31,7 @@ class ProblemSchema(Part):
 
     @model_validator(mode="after")
     def _n_features_where_there_are_features(self) -> ProblemSchema:
-        featured = isinstance(self.model, RandomFeaturesPart | RandomFeaturesSpherePart)
+        featured = isinstance(self.model, RandomFeaturesPart | RandomFeaturesSpherePart | LatentSpacePart)
         if featured and self.grid.n_features is None:
             raise ValueError(f"grid.n_features is missing: a model of kind {self.model.kind!r} needs it (inf: the kernel limit)")
         if not featured and self.grid.n_features is not None:

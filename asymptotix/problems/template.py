@@ -47,6 +47,13 @@ weight_variance = 1.0
 bias_variance = 0.0
 layers = "all"                   # of a tangent kernel: "first" or "last" keeps one layer's part
 """,
+    "latent_space": """\
+[model]
+kind = "latent_space"            # n_features noisy views x = W z + u of hidden variables z, labels <theta, z>
+dimension = 20                   # of z
+signal = 1.0                     # |theta|^2
+noise_variance = 0.1             # of the labels; 0 if left out
+""",
     "ridge_regression": """\
 [model]
 kind = "ridge_regression"        # a linear model whose covariance has these eigenvalues
@@ -65,7 +72,7 @@ energies = [1.0, 0.2]            # one for each level: eigenvalue times the squa
 _GRID = """
 [grid]                           # each a number, a list, or a range; what varies forms a product
 n_samples = {n_samples}
-{n_features}ridge = [1e-3, 1e-1, 1.0]
+{n_features}ridge = [1e-3, 1e-1, 1.0]      # or time = ... (gradient flow), or steps = ... with step_size = ...
 
 [simulation]                     # read by `asymptotix check`
 n_trials = 50
@@ -84,6 +91,6 @@ def problem_template(kind: str, *, name: str = "problem.toml") -> str:
     """
     if kind not in MODELS:
         raise InvalidInputError("kind", kind, f"one of {', '.join(TEMPLATE_KINDS)}")
-    featured = kind.startswith("random_features")
+    featured = kind.startswith("random_features") or kind == "latent_space"
     samples = "150" if featured else '{start = 25, stop = 400, num = 8, spacing = "log"}'
     return _HEAD.format(name=name) + MODELS[kind] + _GRID.format(n_samples=samples, n_features=_FEATURES if featured else "")

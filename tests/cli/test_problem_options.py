@@ -102,11 +102,14 @@ def test_a_power_law_takes_exponent_and_size(run: Run) -> None:
             "--model: 'sphere-feature' is not known (did you mean 'sphere-features'?); one of sphere-features, sphere-kernel",
         ),
         ((*SPHERE[:4], *GRID), "--dimension, --energies: missing"),
-        ((*SPHERE,), "--n-samples, --ridge: missing"),
+        ((*SPHERE,), "--n-samples: missing"),
+        ((*SPHERE, *GRID[:4]), "ridge is missing (or time, or steps with step_size)"),
+        ((*SPHERE, *GRID, "--time", 3), "ridge and time exclude each other"),
+        ((*SPHERE, *GRID[:4], "--steps", 3), "steps and step_size go together"),
         ((*SPHERE, *GRID[:2], "--ridge", 1), "--n-features is missing"),
         ((*SPHERE, *GRID, "--depth", 2), "--depth: unknown key"),
         ((*SPHERE, "--n-samples", 0, *GRID[2:]), "--n-samples = 0.0: must be greater than 0"),
-        ((*SPHERE, *GRID[:4], "--ridge", "0.1,-1"), "--ridge[1] = -1.0"),
+        ((*SPHERE, *GRID[:4], "--ridge", "0.1,inf"), "--ridge[1] = inf: must be a finite number"),
         ((*SPHERE, *GRID[:4], "--ridge", "a"), "'a' is not a number"),
         ((*SPHERE, "--power-law", "1.5:x", *GRID), "EXPONENT:SIZE"),
         (("no-such-file.toml",), "no-such-file.toml: cannot be read"),
@@ -120,11 +123,11 @@ def test_usage_errors_name_the_option_and_exit_with_2(run: Run, arguments: tuple
 
 
 def test_every_mistake_gets_a_line(run: Run) -> None:
-    result = run("risk", *SPHERE[:4], "--dimension", 2, "--ridge", -1)
+    result = run("risk", *SPHERE[:4], "--dimension", 2, "--ridge", "nan")
     assert result.exit_code == 2
     assert result.stderr.splitlines() == [
         "error: command line: --dimension = 2: must be greater than or equal to 3",
-        "error: command line: --ridge = -1.0: must be greater than or equal to 0",
+        "error: command line: --ridge = nan: must be a finite number",
         "error: command line: --energies, --n-samples: missing",
     ]
 

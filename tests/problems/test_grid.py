@@ -35,6 +35,21 @@ def test_ridges_are_not_rounded() -> None:
     assert list(grid(n_samples=1, ridge={"start": 0.0, "stop": 0.3, "num": 3})["ridge"]) == [0.0, 0.15, 0.3]
 
 
+def test_times_and_steps_in_place_of_ridges() -> None:
+    built = grid(n_samples=[1, 2], time={"start": 0.1, "stop": 10, "num": 3, "spacing": "log"})
+    assert built["time"].shape == (3,)
+    assert built["n_samples"].shape == (2, 1)
+    descent = grid(n_samples=1, steps={"start": 1, "stop": 10, "num": 4}, step_size=0.1)
+    assert descent["steps"].tolist() == [1, 4, 7, 10]
+    assert descent["step_size"] == 0.1
+    assert grid(n_samples=1, time=float("inf"))["time"] == float("inf")
+
+
+def test_ridges_may_be_negative() -> None:
+    assert list(grid(n_samples=1, ridge=[-0.5, 0.0])["ridge"]) == [-0.5, 0.0]
+    assert list(grid(n_samples=1, ridge={"start": -1.0, "stop": 1.0, "num": 3})["ridge"]) == [-1.0, 0.0, 1.0]
+
+
 def test_infinitely_many_features_are_allowed() -> None:
     assert np.isinf(grid(n_samples=1, ridge=1.0, n_features=float("inf"))["n_features"])
 
@@ -48,7 +63,9 @@ def test_infinitely_many_features_are_allowed() -> None:
         {"n_samples": True},
         {"ridge": float("nan")},
         {"ridge": {"start": 0.0, "stop": 1.0, "num": 3, "spacing": "log"}},
-        {"ridge": {"start": -1.0, "stop": 1.0, "num": 3}},
+        {"ridge": {"start": -1.0, "stop": 1.0, "num": 3, "spacing": "log"}},
+        {"ridge": float("-inf")},
+        {"n_samples": -5},
         {"ridge": {"start": 0.0, "stop": float("inf"), "num": 3}},
         {"n_features": {"start": 0.2, "stop": 10.0, "num": 3}},
     ],
