@@ -13,9 +13,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from asymptotix.equivalents.grids import curve
 from asymptotix.equivalents.ridge import ridge_risk
 from asymptotix.models.covariate_shift import CovariateShift
-from asymptotix.results import Fields, RiskCurve
+from asymptotix.results import RiskCurve
 
 __all__ = ["covariate_shift_risk"]
 
@@ -36,10 +37,10 @@ def covariate_shift_risk(
     Source:
         The two-point equivalent of [ChengMontanari2024] with the test covariance between its resolvents.
     """
-    curve = ridge_risk(model.training, n_samples=n_samples, ridge=ridge, n_features=n_features)
-    shape = curve.shape
-    kappa, per_sample = curve.effective_ridge.ravel(), curve.overfitting_coefficient.ravel()
-    n = np.broadcast_to(curve.grid["n_samples"], shape).ravel()
+    plain = ridge_risk(model.training, n_samples=n_samples, ridge=ridge, n_features=n_features)
+    shape = plain.shape
+    kappa, per_sample = plain.effective_ridge.ravel(), plain.overfitting_coefficient.ravel()
+    n = np.broadcast_to(plain.grid["n_samples"], shape).ravel()
     bias, unit_variance = np.empty(kappa.size), np.empty(kappa.size)
     size = max(1, _BLOCK // model.eigenvalues.size)
     for start in range(0, kappa.size, size):
@@ -47,20 +48,13 @@ def covariate_shift_risk(
         bias[part], unit_variance[part] = _shifted(model, kappa[part, None], per_sample[part] / n[part])
     variance = model.noise_variance * unit_variance
     excess = bias + variance
-    values = dict(curve.values) | {
+    values = dict(plain.values) | {
         "bias": bias.reshape(shape),
         "variance": variance.reshape(shape),
         "excess_risk": excess.reshape(shape),
         "test_error": (excess + model.noise_variance).reshape(shape),
     }
-    return RiskCurve(
-        model=type(model).__name__,
-        grid=curve.grid,
-        values=Fields(values),
-        noise_variance=model.noise_variance,
-        references=model.references,
-        heavy_tailed=curve.heavy_tailed,
-    )
+    return curve(model, values, heavy_tailed=plain.heavy_tailed, n_samples=n_samples, ridge=ridge)
 
 
 def _shifted(model: CovariateShift, kappa: FloatArray, inverse: FloatArray) -> tuple[FloatArray, FloatArray]:

@@ -15,16 +15,27 @@ __all__ = ["curve", "no_features"]
 _HEAVY = 3  # the variance of 1/smallest eigenvalue is infinite for |n - p| <= 3 (inverse Wishart moments)
 
 
-def curve(model: Any, values: dict[str, NDArray[np.float64]], rank: float | None = None, **grid: ArrayLike) -> RiskCurve:
-    """A RiskCurve of `model` with the grid arguments named; `rank` of its spectrum if it is known."""
+def curve(
+    model: Any,
+    values: dict[str, NDArray[np.float64]],
+    rank: float | None = None,
+    heavy_tailed: NDArray[np.bool_] | None = None,
+    **grid: ArrayLike,
+) -> RiskCurve:
+    """A RiskCurve of `model` with the grid arguments named.
+
+    `heavy_tailed`: where a simulated error has no mean; if None, near the threshold that `rank` (of the model's spectrum) sets.
+    """
     arrays = {name: np.asarray(argument, dtype=np.float64) for name, argument in grid.items()}
+    if heavy_tailed is None:
+        heavy_tailed = _heavy_tailed(model.spectrum.rank if rank is None else rank, **arrays)
     return RiskCurve(
         model=type(model).__name__,
         grid=arrays,
         values=Fields(values),
         noise_variance=model.noise_variance,
         references=model.references,
-        heavy_tailed=_heavy_tailed(model.spectrum.rank if rank is None else rank, **arrays),
+        heavy_tailed=heavy_tailed,
     )
 
 

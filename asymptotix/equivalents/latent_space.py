@@ -1,7 +1,7 @@
 r"""The latent space model on a grid of n_samples, n_features and ridge: one ridge regression for each number of features.
 
-At infinitely many features the risk is that of ridge regression on z with the self-induced ridge d beside no ridge at all: a finite
-ridge is invisible beside it. The coefficients have norm 0 there, and the effective ridge, in the units of the features, is infinite.
+At infinitely many features the risk is that of ridge regression on z with the self-induced ridge d: a finite ridge is invisible
+beside it. The coefficients have norm 0 there, and the effective ridge, in the units of the features, is infinite.
 """
 
 from __future__ import annotations
@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from asymptotix.equivalents.fixed_point import checked_grid
+from asymptotix.equivalents.grids import curve
 from asymptotix.equivalents.ridge import ridge_risk
 from asymptotix.errors import InvalidInputError
 from asymptotix.models.latent_space import LatentSpace
-from asymptotix.results import Fields, RiskCurve
+from asymptotix.results import RiskCurve
 
 __all__ = ["latent_space_risk"]
 
@@ -48,12 +49,5 @@ def latent_space_risk(
             whole[at] = limit.get(name, found) if endless else found
         if not endless and part.heavy_tailed is not None:
             heavy[at] = part.heavy_tailed
-    grid = {"n_samples": n_samples, "ridge": ridge, "n_features": n_features}
-    return RiskCurve(
-        model=type(model).__name__,
-        grid={name: np.asarray(given, dtype=np.float64) for name, given in grid.items()},
-        values=Fields(values),
-        noise_variance=model.noise_variance,
-        references=model.references,
-        heavy_tailed=heavy,
-    )
+    assert n_features is not None  # `checked_features` has looked
+    return curve(model, values, heavy_tailed=heavy, n_samples=n_samples, ridge=ridge, n_features=n_features)

@@ -1,6 +1,6 @@
 r"""Contours that turn functions of the resolvent $(A+\lambda)^{-1}$ into functions of time.
 
-Gradient flow is the inverse Laplace transform of ridge regression in $\lambda$, gradient descent a power series coefficient of it:
+Gradient flow is the inverse Laplace transform of ridge regression in $\lambda$, gradient descent a power-series coefficient:
 
 .. math:: e^{-At}=\frac1{2\pi i}\int e^{\lambda t}(A+\lambda)^{-1}d\lambda\approx\sum_jw_j(A+\lambda_j)^{-1},\qquad
           (1-\eta A)^k=[\zeta^k]\,\frac1{\eta\zeta}(A+\lambda)^{-1},\quad\lambda=\frac{1/\zeta-1}\eta .

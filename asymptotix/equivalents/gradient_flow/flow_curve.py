@@ -9,6 +9,7 @@ residual decays as $e^{-\ell_it}$. Flow at time t resembles ridge regression wit
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -18,13 +19,14 @@ from asymptotix.equivalents.gradient_flow.complex_fixed_point import complex_eff
 from asymptotix.equivalents.gradient_flow.contours import Contour, descent_contour, flow_contour
 from asymptotix.equivalents.gradient_flow.flow_risk import FIELDS, contour_fields
 from asymptotix.equivalents.gradient_flow.spectral_edge import spectral_edge
+from asymptotix.equivalents.grids import curve
 from asymptotix.equivalents.kernel_ridge import has_finite_population
 from asymptotix.equivalents.levels import SortedLevels
 from asymptotix.equivalents.ridge import ridge_risk
 from asymptotix.errors import HypothesisError, InvalidInputError
 from asymptotix.models.kernel_ridge import KernelRidge
 from asymptotix.models.ridge_regression import RidgeRegression
-from asymptotix.results import Fields, RiskCurve
+from asymptotix.results import RiskCurve
 from asymptotix.spectra.arguments import real_array
 from asymptotix.spectra.compression.compressed_spectrum import CompressedSpectrum
 
@@ -65,7 +67,7 @@ def flow_risk(model: RidgeRegression | KernelRidge, *, n_samples: ArrayLike, tim
         limit = ridge_risk(model, n_samples=np.broadcast_to(n, endless.shape)[endless], ridge=0.0)
         for name in FIELDS:
             values[name][endless] = limit.values[name]
-    return _curve(model, values, n_samples=n, time=times)
+    return _with_sources(curve(model, values, heavy_tailed=_nowhere(values), n_samples=n, time=times))
 
 
 def descent_risk(model: RidgeRegression | KernelRidge, *, n_samples: ArrayLike, steps: ArrayLike, step_size: float) -> RiskCurve:
@@ -93,7 +95,7 @@ def descent_risk(model: RidgeRegression | KernelRidge, *, n_samples: ArrayLike, 
         if size >= largest:
             raise HypothesisError(f"step_size = {size:g} diverges at n_samples = {one:g}: it must be below {largest:.6g}")
     values = _on_grid(levels, model.noise_variance, n, counts, lambda k: descent_contour(int(k), size))
-    return _curve(model, values, n_samples=n, steps=counts, step_size=np.asarray(size))
+    return _with_sources(curve(model, values, heavy_tailed=_nowhere(values), n_samples=n, steps=counts, step_size=size))
 
 
 def _on_grid(
@@ -135,12 +137,9 @@ def _checked(name: str, values: ArrayLike, valid: Callable[[FloatArray], Any], t
     return array
 
 
-def _curve(model: Any, values: dict[str, FloatArray], **grid: FloatArray) -> RiskCurve:
-    return RiskCurve(
-        model=type(model).__name__,
-        grid=grid,
-        values=Fields(values),
-        noise_variance=model.noise_variance,
-        references=(*model.references, *_SOURCES),
-        heavy_tailed=np.zeros(next(iter(values.values())).shape, dtype=np.bool_),
-    )
+def _nowhere(values: dict[str, FloatArray]) -> NDArray[np.bool_]:
+    return np.zeros(values["bias"].shape, dtype=np.bool_)
+
+
+def _with_sources(made: RiskCurve) -> RiskCurve:
+    return replace(made, references=(*made.references, *_SOURCES))
