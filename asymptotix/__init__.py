@@ -13,7 +13,15 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:  # the same names again, for type checkers and editors; tests/test_imports.py compares the two lists
     from asymptotix.activations.activation import Activation as Activation, activation as activation
     from asymptotix.activations.family import ActivationFamily as ActivationFamily
-    from asymptotix.conventions import convert_ridge as convert_ridge
+    from asymptotix.conventions import (
+        convert_effective_ridge as convert_effective_ridge,
+        convert_ridge as convert_ridge,
+        restate_ridge as restate_ridge,
+    )
+    from asymptotix.equivalents.benign import (
+        BenignOverfitting as BenignOverfitting,
+        benign_overfitting as benign_overfitting,
+    )
     from asymptotix.equivalents.derivatives.risk_derivatives import (
         RiskDerivative as RiskDerivative,
         risk_derivative as risk_derivative,
@@ -26,6 +34,12 @@ if TYPE_CHECKING:  # the same names again, for type checkers and editors; tests/
         optimal_n_features as optimal_n_features,
     )
     from asymptotix.equivalents.optima.best_ridge import OptimalRidge as OptimalRidge, optimal_ridge as optimal_ridge
+    from asymptotix.equivalents.optima.best_time import OptimalTime as OptimalTime, optimal_time as optimal_time
+    from asymptotix.equivalents.polynomial_regime import (
+        CriticalRegime as CriticalRegime,
+        critical_regime as critical_regime,
+    )
+    from asymptotix.equivalents.scaling_laws import ScalingLaw as ScalingLaw, scaling_law as scaling_law
     from asymptotix.errors import (
         AsymptotixError as AsymptotixError,
         ConvergenceError as ConvergenceError,
@@ -38,6 +52,7 @@ if TYPE_CHECKING:  # the same names again, for type checkers and editors; tests/
         StorageError as StorageError,
         TruncationWarning as TruncationWarning,
     )
+    from asymptotix.figures.activation_sheet import ActivationSheet as ActivationSheet, formula_sheet as formula_sheet
     from asymptotix.kernels.inner_product import (
         exponential_kernel as exponential_kernel,
         inner_product_kernel as inner_product_kernel,
@@ -46,7 +61,9 @@ if TYPE_CHECKING:  # the same names again, for type checkers and editors; tests/
         rbf_kernel as rbf_kernel,
     )
     from asymptotix.kernels.matrix import kernel_matrix as kernel_matrix
+    from asymptotix.models.covariate_shift import CovariateShift as CovariateShift
     from asymptotix.models.kernel_ridge import KernelRidge as KernelRidge
+    from asymptotix.models.latent_space import LatentSpace as LatentSpace
     from asymptotix.models.random_features import RandomFeatures as RandomFeatures
     from asymptotix.models.ridge_regression import RidgeRegression as RidgeRegression
     from asymptotix.results import RiskCurve as RiskCurve, SimulatedCurve as SimulatedCurve
@@ -54,6 +71,7 @@ if TYPE_CHECKING:  # the same names again, for type checkers and editors; tests/
     from asymptotix.spectra.compression.compressed_spectrum import CompressedSpectrum as CompressedSpectrum
     from asymptotix.spectra.compression.compressing import compress as compress, load_spectrum as load_spectrum
     from asymptotix.spectra.density import density_spectrum as density_spectrum
+    from asymptotix.spectra.effective_ranks import EffectiveRanks as EffectiveRanks, effective_ranks as effective_ranks
     from asymptotix.spectra.empirical import empirical_spectrum as empirical_spectrum
     from asymptotix.spectra.exponential import ExponentialDecay as ExponentialDecay
     from asymptotix.spectra.marchenko_pastur import MarchenkoPastur as MarchenkoPastur
@@ -64,9 +82,15 @@ if TYPE_CHECKING:  # the same names again, for type checkers and editors; tests/
     from asymptotix.spectra.target import Target as Target
     from asymptotix.symbolic.arc_cosine import arc_cosine_kernel as arc_cosine_kernel
     from asymptotix.symbolic.dual import dual_kernel as dual_kernel
+    from asymptotix.symbolic.eigenvalue_decay import eigenvalue_decay as eigenvalue_decay
+    from asymptotix.symbolic.eigenvalues import kernel_eigenvalue as kernel_eigenvalue
     from asymptotix.symbolic.gegenbauer import gegenbauer_coefficient as gegenbauer_coefficient
+    from asymptotix.symbolic.gegenbauer_expansion import gegenbauer_expansion as gegenbauer_expansion
     from asymptotix.symbolic.hermite import hermite_coefficient as hermite_coefficient
+    from asymptotix.symbolic.multiplicity import multiplicity as multiplicity
     from asymptotix.symbolic.network import nngp_kernel as nngp_kernel, tangent_kernel as tangent_kernel
+    from asymptotix.symbolic.null_degrees import null_degrees as null_degrees
+    from asymptotix.symbolic.universality import universality as universality
     from asymptotix.verdict import Verdict as Verdict, check as check, compare as compare
 
 _HOME = {
@@ -79,6 +103,14 @@ _HOME = {
     "tangent_kernel": "symbolic.network",
     "hermite_coefficient": "symbolic.hermite",
     "gegenbauer_coefficient": "symbolic.gegenbauer",
+    "gegenbauer_expansion": "symbolic.gegenbauer_expansion",
+    "kernel_eigenvalue": "symbolic.eigenvalues",
+    "multiplicity": "symbolic.multiplicity",
+    "null_degrees": "symbolic.null_degrees",
+    "universality": "symbolic.universality",
+    "eigenvalue_decay": "symbolic.eigenvalue_decay",
+    "formula_sheet": "figures.activation_sheet",
+    "ActivationSheet": "figures.activation_sheet",
     "kernel_matrix": "kernels.matrix",
     "inner_product_kernel": "kernels.inner_product",
     "exponential_kernel": "kernels.inner_product",
@@ -100,6 +132,16 @@ _HOME = {
     "empirical_spectrum": "spectra.empirical",
     "RidgeRegression": "models.ridge_regression",
     "KernelRidge": "models.kernel_ridge",
+    "LatentSpace": "models.latent_space",
+    "BenignOverfitting": "equivalents.benign",
+    "benign_overfitting": "equivalents.benign",
+    "EffectiveRanks": "spectra.effective_ranks",
+    "effective_ranks": "spectra.effective_ranks",
+    "CovariateShift": "models.covariate_shift",
+    "CriticalRegime": "equivalents.polynomial_regime",
+    "critical_regime": "equivalents.polynomial_regime",
+    "ScalingLaw": "equivalents.scaling_laws",
+    "scaling_law": "equivalents.scaling_laws",
     "RandomFeatures": "models.random_features",
     "effective_ridge": "equivalents.fixed_point",
     "EffectiveRidge": "equivalents.fixed_point",
@@ -110,6 +152,8 @@ _HOME = {
     "optimal_ridge": "equivalents.optima.best_ridge",
     "OptimalRidge": "equivalents.optima.best_ridge",
     "optimal_n_features": "equivalents.optima.best_n_features",
+    "OptimalTime": "equivalents.optima.best_time",
+    "optimal_time": "equivalents.optima.best_time",
     "OptimalFeatures": "equivalents.optima.best_n_features",
     "simulate": "simulation.trials",
     "check": "verdict",
@@ -117,7 +161,9 @@ _HOME = {
     "Verdict": "verdict",
     "RiskCurve": "results",
     "SimulatedCurve": "results",
+    "convert_effective_ridge": "conventions",
     "convert_ridge": "conventions",
+    "restate_ridge": "conventions",
     "AsymptotixError": "errors",
     "ConvergenceError": "errors",
     "ExpressionError": "errors",

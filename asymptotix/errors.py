@@ -101,5 +101,7 @@ class TruncationWarning(UserWarning):
 
 
 def _short(value: object, limit: int = 80) -> str:
-    text = " ".join(repr(value).split())
+    """The value as one would type it; a number of NumPy as the number that it holds."""
+    plain = value.item() if type(value).__module__ == "numpy" and getattr(value, "shape", None) == () else value  # type: ignore[attr-defined] # has a shape
+    text = " ".join(repr(plain).split())
     return text if len(text) <= limit else text[: limit - 3] + "..."

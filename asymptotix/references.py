@@ -67,6 +67,16 @@ def _plain(text: str) -> str:
 _NEURIPS = "Advances in Neural Information Processing Systems"
 _ENTRIES = (
     Reference(
+        "AliKolterTibshirani2019", ("Ali, Alnur", "Kolter, J. Zico", "Tibshirani, Ryan J."),
+        "A continuous-time view of early stopping for least squares regression",
+        "International Conference on Artificial Intelligence and Statistics", 2019, "arXiv:1810.10082",
+    ),
+    Reference(
+        "BartlettLongLugosiTsigler2020",
+        ("Bartlett, Peter L.", "Long, Philip M.", "Lugosi, G{\\'a}bor", "Tsigler, Alexander"),
+        "Benign overfitting in linear regression", "Proceedings of the National Academy of Sciences", 2020, "arXiv:1906.11300",
+    ),
+    Reference(
         "BartlettMontanariRakhlin2021", ("Bartlett, Peter L.", "Montanari, Andrea", "Rakhlin, Alexander"),
         "Deep learning: a statistical viewpoint", "Acta Numerica", 2021, "arXiv:2103.09177",
     ),
@@ -78,6 +88,11 @@ _ENTRIES = (
     Reference(
         "BerrutTrefethen2004", ("Berrut, Jean-Paul", "Trefethen, Lloyd N."),
         "Barycentric Lagrange interpolation", "SIAM Review", 2004, "10.1137/S0036144502417715",
+    ),
+    Reference(
+        "BiettiBach2021", ("Bietti, Alberto", "Bach, Francis"),
+        "Deep equals shallow for ReLU networks in kernel regimes", "International Conference on Learning Representations", 2021,
+        "arXiv:2009.14397",
     ),
     Reference(
         "BordelonCanatarPehlevan2020", ("Bordelon, Blake", "Canatar, Abdulkadir", "Pehlevan, Cengiz"),
@@ -134,6 +149,16 @@ _ENTRIES = (
         "arXiv:1711.00165",
     ),
     Reference(
+        "LeshnoEtAl1993", ("Leshno, Moshe", "Lin, Vladimir Ya.", "Pinkus, Allan", "Schocken, Shimon"),
+        "Multilayer feedforward networks with a nonpolynomial activation function can approximate any function",
+        "Neural Networks", 1993, "10.1016/S0893-6080(05)80131-5",
+    ),
+    Reference(
+        "MallinarEtAl2022",
+        ("Mallinar, Neil", "Simon, James B.", "Abedsoltan, Amirhesam", "Pandit, Parthe", "Belkin, Mikhail", "Nakkiran, Preetum"),
+        "Benign, tempered, or catastrophic: a taxonomy of overfitting", _NEURIPS, 2022, "arXiv:2207.06569",
+    ),
+    Reference(
         "MarchenkoPastur1967", ("Mar{\\v{c}}enko, Vladimir A.", "Pastur, Leonid A."),
         "Distribution of eigenvalues for some sets of random matrices", "Mathematics of the USSR-Sbornik", 1967,
         "10.1070/SM1967v001n04ABEH001994",
@@ -142,6 +167,10 @@ _ENTRIES = (
         "MeiMontanari2022", ("Mei, Song", "Montanari, Andrea"),
         "The generalization error of random features regression: precise asymptotics and the double descent curve",
         "Communications on Pure and Applied Mathematics", 2022, "arXiv:1908.05355",
+    ),
+    Reference(
+        "MicchelliXuZhang2006", ("Micchelli, Charles A.", "Xu, Yuesheng", "Zhang, Haizhang"),
+        "Universal kernels", "Journal of Machine Learning Research", 2006,
     ),
     Reference(
         "MisiakiewiczMontanari2023", ("Misiakiewicz, Theodor", "Montanari, Andrea"),
@@ -156,6 +185,15 @@ _ENTRIES = (
         "A useful theorem for nonlinear devices having Gaussian inputs", "IRE Transactions on Information Theory", 1958,
     ),
     Reference(
+        "SilversteinChoi1995", ("Silverstein, Jack W.", "Choi, Sang-Il"),
+        "Analysis of the limiting spectral distribution of large dimensional random matrices",
+        "Journal of Multivariate Analysis", 1995,
+    ),
+    Reference(
+        "Schoenberg1942", ("Schoenberg, Isaac J.",),
+        "Positive definite functions on spheres", "Duke Mathematical Journal", 1942, "10.1215/S0012-7094-42-00908-6",
+    ),
+    Reference(
         "Simon2023", ("Simon, James B.", "Dickens, Madeline", "Karkada, Dhruva", "DeWeese, Michael R."),
         "The eigenlearning framework: a conservation law perspective on kernel ridge regression and wide neural networks",
         "Transactions on Machine Learning Research", 2023, "arXiv:2110.03922",
@@ -163,6 +201,14 @@ _ENTRIES = (
     Reference(
         "TrefethenWeideman2014", ("Trefethen, Lloyd N.", "Weideman, J. A. C."),
         "The exponentially convergent trapezoidal rule", "SIAM Review", 2014, "10.1137/130932132",
+    ),
+    Reference(
+        "TrefethenWeidemanSchmelzer2006", ("Trefethen, Lloyd N.", "Weideman, J. A. C.", "Schmelzer, Thomas"),
+        "Talbot quadratures and rational approximations", "BIT Numerical Mathematics", 2006,
+    ),
+    Reference(
+        "TsiglerBartlett2023", ("Tsigler, Alexander", "Bartlett, Peter L."),
+        "Benign overfitting in ridge regression", "Journal of Machine Learning Research", 2023, "arXiv:2009.14286",
     ),
     Reference(
         "Williams1998", ("Williams, Christopher K. I.",),

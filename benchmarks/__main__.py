@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from benchmarks import certified, compression, effective_ridge, random_features_grid
+from benchmarks import certified, compression, effective_ridge, random_features_grid, spectra
 from benchmarks.measurement import Measurement
 
 SWEEPS: tuple[Callable[..., Measurement], ...] = (
@@ -24,6 +24,8 @@ WORKLOADS: tuple[Callable[[], Measurement], ...] = (
     compression.run_sorted,
     compression.run_with_energies,
     compression.run_shuffled,
+    spectra.run_closed_forms,
+    spectra.run_quadrature,
 )
 
 

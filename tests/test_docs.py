@@ -103,7 +103,7 @@ def test_every_public_name_is_in_the_reference() -> None:
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("page", ["formulas", "numerics", "optimal_ridge", "spectra"])
+@pytest.mark.parametrize("page", ["formulas", "numerics", "optimal_ridge", "spectra", "universality"])
 def test_the_cells_of_a_page_run_without_a_warning(page: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MPLBACKEND", "agg")
     namespace: dict[str, object] = {}

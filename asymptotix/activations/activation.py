@@ -71,6 +71,12 @@ class Activation:
         return Activation(f"{self.name}'", unparse(tree), tree)
 
     @cached_property
+    def pointwise_derivative(self) -> Activation:
+        """s' almost everywhere: without the Dirac measures of the jumps of s."""
+        tree = without_dirac(differentiate(self.tree))
+        return Activation(f"{self.name}'", unparse(tree), tree)
+
+    @cached_property
     def derivative_is_distribution(self) -> bool:
         """Whether s jumps, so that s' has Dirac parts and E[s'(u) s'(v)] is infinite at correlation 1."""
         return bool(self.jumps)

@@ -17,6 +17,7 @@ from asymptotix.cli.doctor import doctor
 from asymptotix.cli.exit_codes import EPILOG, CommandGroup
 from asymptotix.cli.init import init
 from asymptotix.cli.kernel import kernel
+from asymptotix.cli.universality import universality
 
 __all__ = ["app", "main"]
 
@@ -32,6 +33,7 @@ app = typer.Typer(
 app.command("kernel", short_help="A kernel of an activation in closed form.")(kernel)
 app.command("activations", short_help="The named activations and their parameters.")(activations)
 app.command("coefficients", short_help="Hermite and Gegenbauer coefficients.")(coefficients)
+app.command("universality", short_help="Which functions a kernel can learn.")(universality)
 app.command("risk", short_help="What the theory predicts for a problem.")(risk_of_problem)
 app.command("check", short_help="Whether an experiment agrees with it.")(check_problem)
 app.command("compress", short_help="A file of eigenvalues into a short table.")(compress)

@@ -66,6 +66,7 @@ def risk_of_problem(
       asymptotix risk --model sphere-features --activation relu --dimension 30 --energies 0,1,0.5 \\
           --noise-variance 0.25 --n-samples 200 --n-features 100:400:20 --ridge 1e-3,0.1 --json
       asymptotix risk problem.toml --optimal-ridge --plot best.pdf
+      asymptotix risk --model ridge-regression --power-law 2 --source 0.5 --n-samples 100 --ridge=-1e-3,0,1e-3
       asymptotix risk problem.toml --certify --csv bounds.csv
       asymptotix risk --model ridge-regression --power-law 1.5 --source 0.5 --n-samples 100 --ridge 0.1 --digits 30
     """  # noqa: D301 the \b is for the help formatter, which keeps the lines after it

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import warnings
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from enum import IntEnum
 from typing import Any, cast
 
@@ -30,13 +32,14 @@ class ExitCode(IntEnum):
     STORAGE = 4
     NOT_ENOUGH_EVIDENCE = 5
     INTERRUPTED = 130
+    UNREAD = 141
 
 
 _LONGEST_LINE = 1000
 
 EPILOG = (
     "Exit codes: 0 fine, 1 theory and simulation disagree, 2 usage, 3 numerical refusal, 4 storage, 5 not enough evidence, "
-    "130 interrupted before any result."
+    "130 interrupted before any result, 141 the reader of the output went away. A file that does not exist is a usage error."
 )
 
 
@@ -73,7 +76,9 @@ class CommandGroup(TyperGroup):
         """Parse what stands after the name of the subcommand, and run it."""
         with _one_line_warnings():
             try:
-                return super().invoke(ctx)
+                result = super().invoke(ctx)
+                sys.stdout.flush()  # a reader that went away is noticed here and not when the interpreter ends
+                return result
             except _ParserError as error:
                 raise _misuse(error) from None
             except ProblemFileError as error:  # a line for each mistake in the file
@@ -85,9 +90,17 @@ class CommandGroup(TyperGroup):
             except MemoryError:
                 raise fail("out of memory: choose fewer grid points, samples or features", ExitCode.REFUSED) from None
             except OSError as error:
-                if isinstance(error, BrokenPipeError):  # the reader of our output went away, as `| head` does
-                    raise
-                raise fail(f"{error.filename or 'storage'}: {error.strerror or error}", ExitCode.STORAGE) from error
+                raise _storage(error) from error
+
+
+def _storage(error: OSError) -> typer.Exit:
+    """A file that does not exist is a slip of the command line; what else the system refuses is storage."""
+    if isinstance(error, BrokenPipeError):  # the reader of our output went away, as `| head` does
+        with suppress(OSError):  # else the interpreter complains about the rest when it ends; a captured stdout has no number
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return typer.Exit(int(ExitCode.UNREAD))
+    code = ExitCode.USAGE if isinstance(error, FileNotFoundError) else ExitCode.STORAGE
+    return fail(f"{error.filename or 'storage'}: {error.strerror or error}", code)
 
 
 def _misuse(error: Any) -> typer.Exit:

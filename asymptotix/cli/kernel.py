@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from asymptotix.cli.output import JsonOption, print_json
+from asymptotix.cli.formula_output import LatexOption, MathematicaOption, PythonOption, one_form, print_formula
+from asymptotix.cli.output import JsonOption
+from asymptotix.cli.sheet import require_plain_sheet, write_sheet
 from asymptotix.cli.values import number_list
 
 if TYPE_CHECKING:
@@ -21,20 +24,35 @@ def kernel(
         list[str] | None,
         typer.Option("--parameter", metavar="NAME", help="A name in the expression without a value; 'NAME > 0' if positive."),
     ] = None,
-    kind: Annotated[Literal["dual", "nngp", "tangent"], typer.Option("--kind", help="Which kernel.")] = "dual",
+    kind: Annotated[
+        Literal["dual", "nngp", "tangent"] | None, typer.Option("--kind", help="Which kernel; dual if left out.")
+    ] = None,
+    nngp: Annotated[bool, typer.Option("--nngp", help="The same as --kind nngp.")] = False,
+    tangent: Annotated[bool, typer.Option("--tangent", help="The same as --kind tangent.")] = False,
     derivative: Annotated[bool, typer.Option("--derivative", help="Of a dual kernel: E[s'(u) s'(v)].")] = False,
-    arc_cosine: Annotated[float | None, typer.Option("--arc-cosine", help="The arc-cosine kernel of this order instead.")] = None,
-    closed_form: Annotated[
-        bool, typer.Option("--closed-form", help="Refuse a dual kernel that is known by quadrature only.")
-    ] = False,
+    jumps: Annotated[
+        Literal["distributional", "pointwise"] | None,
+        typer.Option("--jumps", help="What s' is where s jumps: with its Dirac measures, or without."),
+    ] = None,
+    arc_cosine: Annotated[
+        str | None,
+        typer.Option("--arc-cosine", metavar="ORDER", help="The arc-cosine kernel of this order instead: 3, 0.5, 5/2 or n."),
+    ] = None,
+    closed_form: Annotated[bool, typer.Option("--closed-form", help="Refuse a kernel that is known by quadrature only.")] = False,
     depth: Annotated[int, typer.Option("--depth", help="Hidden layers.")] = 1,
     weight_variance: Annotated[float, typer.Option("--weight-variance")] = 1.0,
     bias_variance: Annotated[float, typer.Option("--bias-variance")] = 0.0,
     layers: Annotated[Literal["all", "first", "last"], typer.Option("--layers", help="Part of a tangent kernel.")] = "all",
     at: Annotated[str | None, typer.Option("--at", metavar="Q1,Q2,C", help="Evaluate there too; parameters behind.")] = None,
-    latex: Annotated[bool, typer.Option("--latex", help="Print the LaTeX only.")] = False,
-    python: Annotated[bool, typer.Option("--python", help="Print a Python function only.")] = False,
+    latex: LatexOption = False,
+    python: PythonOption = False,
+    mathematica: MathematicaOption = False,
     as_json: JsonOption = False,
+    sheet: Annotated[bool, typer.Option("--sheet", help="Write every formula of the activation to files.")] = False,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", metavar="FOLDER", help="Of --sheet: where to, the current folder if left out."),
+    ] = None,
 ) -> None:
     """Derive a kernel of an activation in closed form; q1 = |x|^2/d, q2 = |x'|^2/d, c = <x,x'>/d.
 
@@ -42,30 +60,56 @@ def kernel(
     Examples:
       asymptotix kernel relu
       asymptotix kernel "max(x,0)**2 + x/10" --latex
+      asymptotix kernel gelu --tangent --depth 3 --latex
       asymptotix kernel "leaky_relu(alpha)" --parameter alpha --at 1,1,0.5,0.3
-      asymptotix kernel relu --kind tangent --depth 3 --weight-variance 2
-      asymptotix kernel relu --kind tangent --layers first --at 1,1,0.5
-      asymptotix kernel --arc-cosine 3 --python
+      asymptotix kernel relu --nngp --depth 3 --weight-variance 2 --mathematica
+      asymptotix kernel relu --tangent --layers first --at 1,1,0.5
+      asymptotix kernel step --tangent --jumps pointwise
+      asymptotix kernel --arc-cosine 5/2 --python
+      asymptotix kernel --arc-cosine n
+      asymptotix kernel gelu --sheet --output out     formulas of gelu as .tex, .pdf, .html and .md
     """  # noqa: D301 the \b is for the help formatter, which keeps the lines after it
+    form = one_form(latex=latex, python=python, mathematica=mathematica, as_json=as_json, sheet=sheet)
     if (activation is None) == (arc_cosine is None):
-        raise typer.BadParameter("give an activation or --arc-cosine ORDER", param_hint="ACTIVATION")
-    if parameter and activation is None:
-        raise typer.BadParameter("only with an activation", param_hint="--parameter")
+        what = (
+            "both are given: choose one" if arc_cosine is not None else "give one of them; `asymptotix kernel relu`, for example"
+        )
+        raise typer.BadParameter(what, param_hint="ACTIVATION, --arc-cosine")
+    _require_activation(activation, {"--parameter": parameter, "--sheet": sheet})
+    chosen = _kind(kind, nngp, tangent)
+    if sheet:
+        require_plain_sheet(
+            {"--kind": chosen != "dual", "--derivative": derivative, "--depth": depth != 1, "--layers": layers != "all",
+             "--weight-variance": weight_variance != 1, "--bias-variance": bias_variance != 0, "--at": at is not None}
+        )  # fmt: skip
+        write_sheet(_activation(str(activation), parameter), output)
+        return
+    if output is not None:
+        raise typer.BadParameter("only with --sheet", param_hint="--output")
     if arc_cosine is not None:
         from asymptotix import arc_cosine_kernel
+        from asymptotix.symbolic.named_symbols import number_or_symbol
 
-        formula = arc_cosine_kernel(arc_cosine)
+        formula = arc_cosine_kernel(number_or_symbol("order", arc_cosine))
     else:
         s = _activation(str(activation), parameter)
-        formula = _formula(s, kind, derivative, layers, depth, weight_variance, bias_variance, closed_form)
+        formula = _formula(s, chosen, derivative, jumps, layers, depth, weight_variance, bias_variance, closed_form)
     point = None if at is None else _point(at, [symbol.name for symbol in formula.symbols])
-    value = None if point is None else float(formula.evaluate(*point))
-    if latex or python:
-        typer.echo(formula.latex() if latex else formula.python())
-    elif as_json:
-        print_json(_content(formula, point, value))
-    else:
-        _print(formula, point, value)
+    print_formula(formula, form, point, None if point is None else float(formula.evaluate(*point)))
+
+
+def _require_activation(activation: str | None, given: dict[str, Any]) -> None:
+    for option, value in given.items():
+        if value and activation is None:
+            raise typer.BadParameter("only with an activation", param_hint=option)
+
+
+def _kind(kind: str | None, nngp: bool, tangent: bool) -> str:
+    """The kernel that --kind or one of its short forms names."""
+    named = {name for name, given in (("nngp", nngp), ("tangent", tangent)) if given} | ({kind} if kind else set())
+    if len(named) > 1:
+        raise typer.BadParameter("name one kernel", param_hint="--kind, --nngp, --tangent")
+    return named.pop() if named else "dual"
 
 
 def _activation(text: str, parameters: list[str] | None) -> Any:
@@ -78,7 +122,15 @@ def _activation(text: str, parameters: list[str] | None) -> Any:
 
 
 def _formula(
-    activation: Any, kind: str, derivative: bool, layers: Any, depth: int, weight: float, bias: float, closed_form: bool
+    activation: Any,
+    kind: str,
+    derivative: bool,
+    jumps: Literal["distributional", "pointwise"] | None,
+    layers: Any,
+    depth: int,
+    weight: float,
+    bias: float,
+    closed_form: bool,
 ) -> Formula:
     from asymptotix import dual_kernel, nngp_kernel, tangent_kernel
 
@@ -86,15 +138,18 @@ def _formula(
         raise typer.BadParameter("only for --kind dual", param_hint="--derivative")
     if layers != "all" and kind != "tangent":
         raise typer.BadParameter("only for --kind tangent", param_hint="--layers")
+    if jumps and not (derivative or (kind == "tangent" and layers != "last")):
+        raise typer.BadParameter("only with --derivative or for --kind tangent, which have an s'", param_hint="--jumps")
     if kind == "dual":
         given = {"--depth": depth != 1, "--weight-variance": weight != 1, "--bias-variance": bias != 0}
         if any(given.values()):
             named = ", ".join(option for option, stated in given.items() if stated)
             raise typer.BadParameter("only for --kind nngp or --kind tangent", param_hint=named)
-        return dual_kernel(activation, derivative=derivative, allow_numeric=not closed_form)
+        return dual_kernel(activation, derivative=jumps or derivative, allow_numeric=not closed_form)
+    network: dict[str, Any] = {"depth": depth, "weight_variance": weight, "bias_variance": bias, "allow_numeric": not closed_form}
     if kind == "nngp":
-        return nngp_kernel(activation, depth=depth, weight_variance=weight, bias_variance=bias)
-    return tangent_kernel(activation, depth=depth, weight_variance=weight, bias_variance=bias, layers=layers)
+        return nngp_kernel(activation, **network)
+    return tangent_kernel(activation, layers=layers, derivative=jumps, **network)
 
 
 def _point(text: str, names: list[str]) -> tuple[float, ...]:
@@ -102,32 +157,3 @@ def _point(text: str, names: list[str]) -> tuple[float, ...]:
     if len(values) != len(names):
         raise typer.BadParameter(f"{text!r}: write {','.join(names)}", param_hint="--at")
     return values
-
-
-def _content(formula: Formula, point: tuple[float, ...] | None, value: float | None) -> dict[str, Any]:
-    content = {
-        "formula": formula.name, "expression": str(formula.expression), "latex": formula.latex(),
-        "bindings": {str(binding.symbol): str(binding.expression) for binding in formula.bindings},
-        "symbols": [str(symbol) for symbol in formula.symbols],
-        "assumptions": [str(relation) for relation in formula.assumptions],
-        "status": {"kind": formula.status.kind, "digits": formula.status.digits, "route": formula.status.route,
-                   "reason": formula.status.reason},
-    }  # fmt: skip
-    return content if point is None else {**content, "at": list(point), "value": value}
-
-
-def _print(formula: Formula, point: tuple[float, ...] | None, value: float | None) -> None:
-    typer.echo(formula.name)
-    for binding in formula.bindings:
-        typer.echo(f"  {binding.symbol} = {binding.expression}")
-    typer.echo(f"  = {formula.expression}")
-    if formula.assumptions:
-        typer.echo(f"  where {', '.join(map(str, formula.assumptions))}")
-    digits = f" to {formula.status.digits} digits" if formula.status.digits else ""
-    typer.echo(f"status: {formula.status.kind}{digits} ({formula.status.route})")
-    if formula.status.reason:
-        typer.echo(f"reason: {formula.status.reason}")
-    typer.echo(f"LaTeX:  {formula.latex()}")
-    if value is not None and point is not None:
-        names = ", ".join(symbol.name for symbol in formula.symbols)
-        typer.echo(f"at ({names}) = ({', '.join(f'{x:g}' for x in point)}): {value!r}")

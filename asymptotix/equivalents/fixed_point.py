@@ -46,7 +46,7 @@ from asymptotix.equivalents.level_sums import LevelSums, residual_and_slope
 from asymptotix.equivalents.levels import SortedLevels
 from asymptotix.equivalents.roots import Roots, find_roots
 from asymptotix.errors import InvalidInputError, TruncationWarning
-from asymptotix.spectra.arguments import real_array
+from asymptotix.spectra.arguments import real_array, true_or_false
 from asymptotix.spectra.spectrum import Spectrum, checked_spectrum
 
 __all__ = ["EffectiveRidge", "checked_grid", "effective_ridge", "solve_on_levels", "solve_with_sums", "warn_of_truncation"]
@@ -106,8 +106,9 @@ def effective_ridge(
             `log_value` (NaN).
         n_features: p > 0 or infinite. Default infinite: ridge and kernel ridge regression.
         certify: prove `lower` and `upper` in ball arithmetic, from every eigenvalue (extra "certified").
-        digits: also give $\lambda_*$ as `decimals`, strings of so many digits, off by less than 0.51 units in the last;
-            implies `certify`.
+        digits: also give $\lambda_*$ as `decimals`, strings of so many digits, off by less than 0.51 units in the last, or of
+            those that can be proved: 13 or 14 on a table (`compress`), whose own error of about 1e-15 is part of the proof, and
+            as many as a tail with `tail_error` or `tail_peak` leaves certain. Implies `certify`.
 
     Raises:
         InvalidInputError: an argument out of range, or shapes that do not broadcast.
@@ -119,6 +120,7 @@ def effective_ridge(
         Ridge: [HastieMontanariRossetTibshirani2022], [Simon2023]. Random features: [DefilippisLoureiroMisiakiewicz2024].
         derivations/ridge_fixed_point.py.
     """
+    certify = true_or_false("certify", certify)
     levels = SortedLevels.of(checked_spectrum(spectrum))
     solved = solve_on_levels(levels, spectrum, n_samples=n_samples, ridge=ridge, n_features=n_features)
     if not certify and digits is None:

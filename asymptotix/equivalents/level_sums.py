@@ -9,16 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from asymptotix.equivalents.far_levels import FarLevels
 from asymptotix.equivalents.levels import SortedLevels
 
-__all__ = ["LevelSums", "blocks", "level_sums", "residual_and_slope", "split_sums"]
+__all__ = ["FAINT", "LevelSums", "blocks", "level_sums", "residual_and_slope", "split_sums"]
 
 FloatArray = NDArray[np.float64]
 
+FAINT = 600.0  # of log kappa below the largest level, and below 0: kappa / (s + kappa) and kappa may underflow further down
 _BLOCK = 1 << 14  # entries of a temporary: 128 kilobytes
 
 
@@ -37,12 +40,29 @@ def residual_and_slope(levels: SortedLevels, log_kappa: FloatArray, goal: FloatA
 def split_sums(levels: SortedLevels, log_kappa: FloatArray, split: NDArray[np.int64]) -> tuple[FloatArray, FloatArray]:
     r"""df1 less the number of eigenvalues before the index `split`, and df1 - df2, without the tail."""
     signed, spread = np.empty_like(log_kappa), np.empty_like(log_kappa)
+    rest = np.arange(log_kappa.size)
+    far = levels.far_at(log_kappa.size)
+    if far is not None:
+        near = far.reaches(log_kappa)
+        signed[near], spread[near] = _folded_split_sums(far, log_kappa[near], split[near])
+        rest = np.flatnonzero(~near)
     index = np.arange(levels.logs.size)
-    for block in blocks(log_kappa.size, levels.logs.size):
-        learned, left = levels.shares(log_kappa[block])
-        signed[block] = np.where(index < split[block, None], -left, learned) @ levels.multiplicities
+    for block in blocks(rest.size, levels.logs.size):
+        at = rest[block]
+        learned, left = levels.shares(log_kappa[at])
+        signed[at] = np.where(index < split[at, None], -left, learned) @ levels.multiplicities
         learned *= left
-        spread[block] = learned @ levels.multiplicities
+        spread[at] = learned @ levels.multiplicities
+    return signed, spread
+
+
+def _folded_split_sums(far: FarLevels, log_kappa: FloatArray, split: NDArray[np.int64]) -> tuple[FloatArray, FloatArray]:
+    signed, spread = np.empty_like(log_kappa), np.empty_like(log_kappa)
+    for hood in far.neighbourhoods(log_kappa):
+        (big, big_squares, _), (small, small_squares, _) = hood.far[:, 0]
+        sides = np.where(hood.index < split[hood.points, None], -hood.left, hood.learned)
+        signed[hood.points] = hood.total(sides) - big + small
+        spread[hood.points] = hood.total(hood.learned * hood.left) + (big - big_squares) + (small - small_squares)
     return signed, spread
 
 
@@ -70,7 +90,13 @@ def level_sums(levels: SortedLevels, log_kappa: FloatArray) -> LevelSums:
     positive = log_kappa > -np.inf
     if not np.all(positive):
         out[:, ~positive] = _at_zero(levels)[:, None]
-    _fill(levels, log_kappa, np.flatnonzero(positive), out)
+    points = np.flatnonzero(positive)
+    far = levels.far_at(log_kappa.size)
+    if far is not None:
+        near = far.reaches(log_kappa[points])
+        _fill_folded(far, log_kappa, points[near], out)
+        points = points[~near]
+    _fill(levels, log_kappa, points, out)
     finite = np.where(positive, log_kappa, 0.0)
     with np.errstate(over="ignore"):
         tail = np.where(positive, _over_kappa(levels.tail, finite), 0.0)
@@ -97,15 +123,48 @@ def _fill(levels: SortedLevels, log_kappa: FloatArray, points: NDArray[np.int64]
         out[5, index] = spread[:, informative] @ energies
         left *= left
         out[4, index] = left[:, informative] @ energies
-    with np.errstate(over="ignore"):
+    with np.errstate(over="ignore", invalid="ignore"):
         scale = np.exp(-log_kappa[points])
         out[3, points] = out[2, points] * scale
         out[6, points] = out[5, points] * scale
+    _replace_underflow(levels, log_kappa, points, informative, out)
+
+
+def _fill_folded(far: FarLevels, log_kappa: FloatArray, points: NDArray[np.int64], out: FloatArray) -> None:
+    """The same from the levels near kappa and the power sums of the others: of z, their smaller share, and of its square."""
+    for hood in far.neighbourhoods(log_kappa[points]):
+        index = points[hood.points]
+        (big, big_2, _), (small, small_2, _) = hood.far[:, 0]
+        (energy_big, energy_big_2, _), (energy_small, energy_small_2, _) = hood.far[:, 1]
+        both = hood.learned * hood.left
+        out[0, index] = hood.count + hood.total(hood.learned) - big + small
+        out[1, index] = hood.count + hood.total(hood.learned**2) - 2.0 * big + big_2 + small_2
+        out[2, index] = hood.total(both) + (big - big_2) + (small - small_2)
+        unlearned = hood.small_energy - 2.0 * energy_small + energy_small_2
+        out[4, index] = hood.total(hood.left**2, row=1) + energy_big_2 + unlearned
+        out[5, index] = hood.total(both, row=1) + (energy_big - energy_big_2) + (energy_small - energy_small_2)
+    scale = np.exp(-log_kappa[points])
+    with np.errstate(over="ignore"):
+        out[3, points], out[6, points] = out[2, points] * scale, out[5, points] * scale
+
+
+def _replace_underflow(
+    levels: SortedLevels, log_kappa: FloatArray, points: NDArray[np.int64], informative: Any, out: FloatArray
+) -> None:
+    """What is kept per kappa where kappa or L (1 - L) may underflow: L / (s + kappa), in which neither occurs."""
+    x = log_kappa[points]
+    faint = points[(x < -FAINT) | (x < np.max(levels.logs, initial=-np.inf) - FAINT)]
+    for block in blocks(faint.size, levels.logs.size):
+        index = faint[block]
+        terms = levels.quotients(log_kappa[index], 1, 1)
+        with np.errstate(over="ignore", invalid="ignore"):
+            out[3, index] = terms @ levels.multiplicities
+            out[6, index] = terms[:, informative] @ levels.energies[informative]
 
 
 def _at_zero(levels: SortedLevels) -> FloatArray:
     with np.errstate(over="ignore", invalid="ignore"):
-        inverse = np.exp(-levels.logs)
+        inverse = levels.inverses
         per_kappa = float(levels.multiplicities @ inverse)
         seen = levels.energies != 0
         energy_per_eigenvalue = float(levels.energies[seen] @ inverse[seen])

@@ -8,6 +8,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from asymptotix.equivalents.far_levels import FarLevels
 from asymptotix.spectra.compression.compressed_spectrum import CompressedSpectrum
 from asymptotix.spectra.compression.levels import CompressedLevels
 from asymptotix.spectra.compression.replacement import compressed_levels
@@ -19,7 +20,8 @@ __all__ = ["SAFE_LOG", "SortedLevels"]
 FloatArray = NDArray[np.float64]
 
 SAFE_LOG = 300.0  # eigenvalues and kappa within e^+-300 are divided directly, beyond it through logarithms
-_LEAST = float(np.exp(-SAFE_LOG))
+_LEAST = 1e-305  # eigenvalues beyond it and its inverse are left to their logarithms
+_FOLDING_PAYS = 300_000  # points times levels from which the power sums of far levels take less time than they save (measured)
 _LONG = 2048  # levels above which a table of 16 nodes an octave takes their place
 
 
@@ -45,7 +47,7 @@ class SortedLevels:
 
     @classmethod
     def of(cls, spectrum: Spectrum, target: Target | None = None, *, compressed: bool = True) -> SortedLevels:
-        """Sort, drop zero eigenvalues, which no sum sees, and, if `compressed`, compress a long spectrum (`spectra.compression`)."""
+        """Sort, drop zero eigenvalues, which no sum sees, and if `compressed` make a table of a long spectrum."""
         energies = np.zeros(len(spectrum)) if target is None else target.padded(len(spectrum))
         # logarithms only where an eigenvalue is zero, since those of a long spectrum cost more than its table
         positive = bool(spectrum.eigenvalues[-1] > 0 and np.min(spectrum.eigenvalues) > 0)
@@ -66,7 +68,7 @@ class SortedLevels:
 
     @classmethod
     def _compressed(cls, spectrum: Spectrum, energies: FloatArray, hidden: float) -> SortedLevels | None:
-        """The table of a long spectrum; None where it is hardly shorter, or where eigenvalues lie beyond e^+-300."""
+        """The table of a long spectrum; None where it is hardly shorter, or where eigenvalues lie beyond 1e+-305."""
         multiplicities = None if spectrum.is_simple else spectrum.multiplicities
         informed = bool(energies[0] > 0 or np.any(energies))
         table = compressed_levels(spectrum.eigenvalues, multiplicities, energies if informed else None)
@@ -91,6 +93,15 @@ class SortedLevels:
     def group_minima(self) -> FloatArray:
         """The smallest level between one index of `bounds` and the next."""
         return self.values[self.bounds[1:] - 1]
+
+    @cached_property
+    def far(self) -> FarLevels | None:
+        """The power sums of levels over many octaves; None where all are summed at every point."""
+        return FarLevels.of(self.values, np.stack([self.multiplicities, self.energies]), self.bounds, self.counts)
+
+    def far_at(self, points: int) -> FarLevels | None:
+        """`far`, if so many points repay making it, or it is there already."""
+        return self.far if "far" in self.__dict__ or points * self.logs.size >= _FOLDING_PAYS else None
 
     def split(self, log_kappa: FloatArray) -> tuple[NDArray[np.int64], FloatArray]:
         """For each kappa an index such that the levels before it are of the order of kappa or larger, and their exact number."""
@@ -124,6 +135,12 @@ class SortedLevels:
         small *= large
         above = x >= 0
         return np.where(above, large, small), np.where(above, small, large)
+
+    @property
+    def inverses(self) -> FloatArray:
+        """1 / s, infinite where it is no double."""
+        with np.errstate(over="ignore", divide="ignore"):
+            return np.where(self.values > np.finfo(np.float64).tiny, 1.0 / self.values, np.exp(-self.logs))
 
     def quotients(self, log_kappa: FloatArray, learned: int, inverse: int) -> FloatArray:
         """L^learned / (s + kappa)^inverse, shape (points, levels), where factors are no doubles; infinite where it is none."""

@@ -27,9 +27,11 @@ _CONVERGED = 1e-8  # of d: the step that follows lies between the two tangent bo
 _MAX_EVALUATIONS = 200
 _PATIENCE = 2  # evaluations that may leave more than half of the bracket before it is bisected
 _PLATEAU = 1e-300  # a slope below it is underflow: between eigenvalues e^1400 apart there is no root to be seen in float64
+_LEAST_SLOPE = 1e-304  # in place of one that underflowed: the residual, at most twice as large, then did so too
 _EPS = float(np.finfo(np.float64).eps)
 _TABLE = 16 * _EPS  # error of a root from the polynomials of a panel, relative
 _ACCUMULATORS = 4.0  # partial sums that a dot product keeps at least: those of equal terms round all in one direction
+_FOLDED = 16.0  # eps: the power sums of levels far away, of a few roundings each, and FOLDING_ERROR, half an eps
 _NODES = 64.0  # eps: error of the weights of a compressed spectrum; 25 seen with 6e4 eigenvalues in a cluster
 
 
@@ -127,7 +129,7 @@ def _on_levels(levels: SortedLevels, n: FloatArray, p: FloatArray, lam: FloatArr
         x, width = log_kappa[active], high[active] - low[active]
         residual, slope = residual_and_slope(levels, x, goal[active])
         gap, gap_slope = constraint(n[active], p[active], lam[active], x)
-        residual, slope = residual + gap, slope + gap_slope
+        residual, slope = residual + gap, np.maximum(slope + gap_slope, _LEAST_SLOPE)
         d, noise = residual / slope, levels.count_error(x) / slope
         lo, hi = _tangent_bounds(x, d, noise)
         low[active], high[active] = np.maximum(low[active], lo), np.minimum(high[active], hi)
@@ -177,7 +179,15 @@ def _rounding(levels: SortedLevels, log_kappa: FloatArray) -> FloatArray:
     exponential's, and eigenvalues taken through their logarithms carry the rounding of those; so do the nodes of a compressed
     spectrum that of their weights.
     """
-    through_logs = 0.0 if levels.direct(log_kappa) else float(np.max(np.abs(levels.logs[np.isfinite(levels.logs)]), initial=0.0))
     table = _NODES if levels.bounds.size <= levels.logs.size else 0.0
-    summation = 2.0 * np.sqrt(levels.logs.size) + levels.logs.size / _ACCUMULATORS
-    return np.asarray(_EPS * (8.0 + table + summation + np.abs(log_kappa) + through_logs))
+    through_logs = 0.0 if levels.direct(log_kappa) else float(np.max(np.abs(levels.logs[np.isfinite(levels.logs)]), initial=0.0))
+    own = np.full(log_kappa.shape, _of_sum(levels.logs.size) + through_logs)
+    far = levels.far_at(0)
+    if far is not None:  # quotients of neighbours need no logarithm, and what is folded away does not round
+        own[far.reaches(log_kappa)] = _of_sum(far.terms) + _FOLDED
+    return np.asarray(_EPS * (8.0 + table + own + np.abs(log_kappa)))
+
+
+def _of_sum(terms: int) -> float:
+    """Rounding of a sum of so many terms, in units of eps."""
+    return 2.0 * float(np.sqrt(terms)) + terms / _ACCUMULATORS

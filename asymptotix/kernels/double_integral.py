@@ -14,11 +14,12 @@ from numpy.typing import NDArray
 
 from asymptotix.kernels.gaussian_panels import gaussian_rule, uniform_breakpoints
 
-__all__ = ["Integrand", "conditional_mean", "double_integral"]
+__all__ = ["Integrand", "conditional_mean", "double_integral", "line_integral"]
 
 FloatArray = NDArray[np.float64]
 
 _LAYER = np.array([-9.0, -5.0, -2.5, -1.0, 0.0, 1.0, 2.5, 5.0, 9.0])  # in units of sigma / rho
+_ROWS = 256  # line integrals at once
 _EVALUATIONS = 1 << 21  # of the inner function at once
 
 
@@ -59,6 +60,22 @@ def double_integral(
         z, weights = gaussian_rule(points, nodes)
         inner = conditional_mean(g, r2[i] * rho[i] * z, r2[i] * sigma[i], nodes)
         result[i] = np.sum(weights * f.function(r1[i] * z) * inner)
+    return result
+
+
+def line_integral(f: Integrand, r1: FloatArray, r2: FloatArray, nodes: int) -> FloatArray:
+    """E[f(r1 G) f(r2 G)], one value per entry of the one-dimensional arrays; r1 and r2 of any sign, or 0."""
+    result = np.empty_like(r1)
+    for start in range(0, len(r1), _ROWS):
+        rows = slice(start, start + _ROWS)
+        scales = np.stack([r1[rows], r2[rows]], axis=1)
+        largest = float(np.abs(scales).max())
+        base = uniform_breakpoints(f.reach(largest), largest, 2.0)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            kinks = np.nan_to_num(np.multiply.outer(1.0 / scales, np.array(f.kinks)).reshape(len(scales), -1))
+        points = [np.broadcast_to(base, (len(scales), len(base))), np.clip(kinks, base[0], base[-1])]
+        z, weights = gaussian_rule(np.concatenate(points, axis=1), nodes)
+        result[rows] = np.sum(weights * f.function(scales[:, :1] * z) * f.function(scales[:, 1:] * z), axis=1)
     return result
 
 

@@ -36,7 +36,7 @@ class KernelFamily:
     bias_variance: float = 0.0
     kind: Literal["dual", "nngp", "tangent"] = "dual"
     layers: Literal["all", "first", "last"] = "all"
-    derivative: bool = False
+    derivative: bool | Literal["distributional", "pointwise"] = False
 
     def at(self, **values: Any) -> KernelMap:
         """The kernel with these numbers for the parameters.

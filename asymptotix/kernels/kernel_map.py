@@ -13,6 +13,7 @@ w\,\dot k_m$. For $L = 1, w = 1, b = 0$ these are $E[s s]$ and $c\,E[s' s']$.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -29,11 +30,13 @@ from asymptotix.kernels.quadrature import QuadratureDual
 if TYPE_CHECKING:
     from mpmath import mpf
 
-__all__ = ["MAX_DEPTH", "KernelMap"]
+__all__ = ["MAX_DEPTH", "KernelMap", "tangent_refusal"]
 
 MAX_DEPTH = 1000  # hidden layers; correlations have converged long before, and closed forms list every layer
 
 FloatArray = NDArray[np.float64]
+_MpKernel = Callable[["mpf", "mpf", "mpf"], "mpf"]
+_DERIVATIVES = (False, True, "distributional", "pointwise")
 
 
 @dataclass(frozen=True)
@@ -47,13 +50,14 @@ class KernelMap:
         bias_variance: b >= 0; 0 for a dual kernel.
         kind: "dual" E[s(u) s(v)], "nngp" S_depth, "tangent" T_depth.
         layers: which layers are trained, tangent kernels only: "all", "first" or "last".
-        derivative: E[s'(u) s'(v)] instead, dual kernels only. For a step it is the density of the Dirac pair,
-            1 / (2 pi sqrt(q1 q2 - c^2)), infinite at correlation 1 and -1.
+        derivative: of a dual kernel, E[s'(u) s'(v)] instead. Where s jumps, True and "distributional" keep the Dirac measures
+            of s': for a step the kernel is the density 1 / (2 pi sqrt(q1 q2 - c^2)), infinite at correlation 1 and -1.
+            "pointwise" drops them. A tangent kernel of an activation that jumps needs one of the two words.
 
     Raises:
         InvalidInputError: an argument outside its range.
         NotInClosedClassError: no floating-point formula is known for the activation.
-        HypothesisError: a tangent kernel of a discontinuous activation (unless layers="last").
+        HypothesisError: a tangent kernel of a discontinuous activation, without a choice of `derivative` (or layers="last").
     """
 
     activation: Activation
@@ -62,11 +66,12 @@ class KernelMap:
     bias_variance: float = 0.0
     kind: Literal["dual", "nngp", "tangent"] = "dual"
     layers: Literal["all", "first", "last"] = "all"
-    derivative: bool = False
+    derivative: bool | Literal["distributional", "pointwise"] = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "activation", activation(self.activation))
         _validate(self)
+        object.__setattr__(self, "derivative", _settled(self))
         expectations_of(self.activation)
 
     def __call__(self, q1: ArrayLike, q2: ArrayLike, c: ArrayLike | None = None, *, angle: ArrayLike | None = None) -> FloatArray:
@@ -83,7 +88,7 @@ class KernelMap:
         expectations = expectations_of(self.activation)
         with np.errstate(over="ignore", invalid="ignore"):
             if self.kind == "dual":
-                value = expectations.derivative_dual(pair) if self.derivative else expectations.dual(pair)
+                value = self._slope(pair) if self.derivative else expectations.dual(pair)
             else:
                 value = self._network(expectations, pair)
         if np.isnan(value).any():
@@ -93,17 +98,38 @@ class KernelMap:
     def error_bound(
         self, q1: ArrayLike, q2: ArrayLike, c: ArrayLike | None = None, *, angle: ArrayLike | None = None
     ) -> FloatArray:
-        """A bound on the absolute error of a dual kernel that is computed by quadrature; arguments as in a call.
+        """A bound on the absolute error of a kernel that is computed by quadrature; arguments as in a call.
+
+        In a network the bounds of the layers are carried through it, to first order (`error_propagation`).
 
         Raises:
-            InvalidInputError: the kernel has a formula in floating point (its error is rounding), or is not a dual kernel.
+            InvalidInputError: the kernel has a formula in floating point: its error is rounding.
         """
-        expectations = expectations_of(self.activation)
-        if self.kind != "dual" or not isinstance(expectations, QuadratureDual):
-            raise InvalidInputError(
-                "kernel", self, "a dual kernel that is computed by quadrature", "others are exact to rounding"
-            )
-        return expectations.error_bound(GaussianPair.given(q1, q2, c, angle), self.derivative)
+        expectations, pair = expectations_of(self.activation), GaussianPair.given(q1, q2, c, angle)
+        if not isinstance(expectations, QuadratureDual):
+            raise InvalidInputError("kernel", self, "a kernel that is computed by quadrature", "others are exact to rounding")
+        if self.kind == "dual":
+            return self._bounded_slope(pair)[1] if self.derivative else expectations.error_bound(pair)
+        from asymptotix.kernels.error_propagation import LayerErrors, network_error
+
+        def dual(at: GaussianPair) -> tuple[FloatArray, FloatArray]:
+            return expectations.dual(at), expectations.error_bound(at)
+
+        trained = self.kind == "tangent" and self.layers != "last"
+        slope = self._bounded_slope if trained else None
+        network = LayerErrors(dual, slope, self.weight_variance, self.bias_variance, self.depth, self.layers == "first")
+        inputs = affine_pair(pair.q1, pair.q2, pair.difference, pair.correlation, self.weight_variance, self.bias_variance)
+        return network_error(network, inputs)
+
+    def _bounded_slope(self, pair: GaussianPair) -> tuple[FloatArray, FloatArray]:
+        """E[s'(u) s'(v)] and its error bound."""
+        if self.derivative != "pointwise":
+            expectations = expectations_of(self.activation)
+            assert isinstance(expectations, QuadratureDual)  # the caller has looked
+            return expectations.derivative_dual(pair), expectations.error_bound(pair, True)
+        below = expectations_of(self.activation.pointwise_derivative)
+        bound = below.error_bound(pair) if isinstance(below, QuadratureDual) else np.zeros_like(pair.c)
+        return below.dual(pair), bound
 
     def mp(self, q1: Any, q2: Any, c: Any) -> mpf:
         """The kernel at one point in mpmath's current precision. Inside, twice as many digits are carried."""
@@ -114,7 +140,7 @@ class KernelMap:
             one, two, cross = (_to_mp(value) for value in (q1, q2, c))
             if one < 0 or two < 0 or cross**2 > one * two * (1 + slack):
                 raise InvalidInputError("c", c, "at most sqrt(q1 q2) in size, with variances q1, q2 >= 0")
-            value = self._mp(one, two, cross)
+            value = self._mp(one, two, cross, expectations_of(self.activation).mp_dual, self._mp_slope)
         return +value
 
     def _network(self, expectations: Expectations, inputs: GaussianPair) -> FloatArray:
@@ -125,27 +151,61 @@ class KernelMap:
         for layer in range(1, self.depth + 1):
             covariance = weight * expectations.dual(pair) + bias
             if tangent:
-                slope = weight * expectations.derivative_dual(pair)
+                slope = weight * self._slope(pair)
                 first, total = first * slope, covariance + total * slope
             if layer < self.depth:
                 pair = expectations.next_pair(pair, weight, bias)
         return np.asarray(self._selected(covariance, first, total))
 
-    def _mp(self, q1: mpf, q2: mpf, c: mpf) -> mpf:
-        expectations = expectations_of(self.activation)
+    def _slope(self, pair: GaussianPair) -> FloatArray:
+        """E[s'(u) s'(v)], with or without Dirac measures."""
+        if self.derivative == "pointwise":
+            return expectations_of(self.activation.pointwise_derivative).dual(pair)
+        return expectations_of(self.activation).derivative_dual(pair)
+
+    def mp_by_quadrature(self, q1: Any, q2: Any, c: Any, digits: int) -> mpf:
+        """The kernel at one point, its expectations by `precise_dual`: slow, to about `digits` digits of its scale.
+
+        Raises:
+            as `precise_dual`.
+        """
+        from functools import cache
+
+        from asymptotix.kernels.precise import MAX_DIGITS, precise_dual
+
+        # each layer gets more digits than are asked for, since it multiplies the errors of those before it
+        inner = min(MAX_DIGITS, digits + (0 if self.kind == "dual" else 10))
+        pointwise = self.derivative == "pointwise"
+        below = self.activation.pointwise_derivative if pointwise else self.activation
+
+        @cache
+        def dual(one: mpf, two: mpf, cross: mpf) -> mpf:
+            return precise_dual(self.activation, one, two, cross, digits=inner).value
+
+        def slope(one: mpf, two: mpf, cross: mpf) -> mpf:
+            return precise_dual(below, one, two, cross, derivative=not pointwise, digits=inner).value
+
+        return self._mp(q1, q2, c, dual, slope)
+
+    def _mp_slope(self, q1: mpf, q2: mpf, c: mpf) -> mpf:
+        if self.derivative == "pointwise":
+            return expectations_of(self.activation.pointwise_derivative).mp_dual(q1, q2, c)
+        return expectations_of(self.activation).mp_derivative_dual(q1, q2, c)
+
+    def _mp(self, q1: mpf, q2: mpf, c: mpf, dual: _MpKernel, slope: _MpKernel) -> mpf:
         if self.kind == "dual":
-            return expectations.mp_derivative_dual(q1, q2, c) if self.derivative else expectations.mp_dual(q1, q2, c)
+            return slope(q1, q2, c) if self.derivative else dual(q1, q2, c)
         weight, bias = _to_mp(self.weight_variance), _to_mp(self.bias_variance)
         q1, q2, c = (weight * value + bias for value in (q1, q2, c))
         covariance = first = total = c
         tangent = self.kind == "tangent" and self.layers != "last"
         for layer in range(1, self.depth + 1):
-            covariance = weight * expectations.mp_dual(q1, q2, c) + bias
+            covariance = weight * dual(q1, q2, c) + bias
             if tangent:
-                slope = weight * expectations.mp_derivative_dual(q1, q2, c)
-                first, total = first * slope, covariance + total * slope
+                factor = weight * slope(q1, q2, c)
+                first, total = first * factor, covariance + total * factor
             if layer < self.depth:
-                q1, q2 = (weight * expectations.mp_dual(q, q, q) + bias for q in (q1, q2))
+                q1, q2 = (weight * dual(q, q, q) + bias for q in (q1, q2))
                 c = covariance
         return self._selected(covariance, first, total)
 
@@ -168,15 +228,29 @@ def _validate(kernel: KernelMap) -> None:
         raise InvalidInputError("bias_variance", kernel.bias_variance, "zero or positive, and finite")
     if kernel.kind == "dual" and (kernel.depth, kernel.weight_variance, kernel.bias_variance) != (1, 1.0, 0.0):
         raise InvalidInputError("kind", kernel.kind, "nngp or tangent where depth or variances are given")
-    if kernel.kind != "dual" and kernel.derivative:
-        raise InvalidInputError("derivative", kernel.derivative, "False unless kind is dual")
+    if kernel.derivative not in _DERIVATIVES:
+        raise InvalidInputError("derivative", kernel.derivative, "False, True, 'distributional' or 'pointwise'")
     if kernel.kind != "tangent" and kernel.layers != "all":
         raise InvalidInputError("layers", kernel.layers, "all unless kind is tangent")
-    if kernel.kind == "tangent" and kernel.layers != "last" and kernel.activation.derivative_is_distribution:
-        raise HypothesisError(
-            f"{kernel.activation.name} is discontinuous: s' is not square integrable and the tangent kernel infinite; "
-            "use layers='last'"
-        )
+    if kernel.derivative and (kernel.kind == "nngp" or kernel.layers == "last"):
+        raise InvalidInputError("derivative", kernel.derivative, "False for a kernel that has no s'")
+    if kernel.kind == "tangent" and kernel.layers != "last" and not kernel.derivative and kernel.activation.jumps:
+        raise tangent_refusal(kernel.activation.name)
+
+
+def tangent_refusal(name: str) -> HypothesisError:
+    """The tangent kernel of an activation that jumps, without a word on its Dirac measures."""
+    return HypothesisError(
+        f"{name} is discontinuous: s' is not square integrable and the tangent kernel infinite at coincident inputs; choose "
+        "derivative='pointwise' (s' without its Dirac measures), derivative='distributional' (with them) or layers='last'"
+    )
+
+
+def _settled(kernel: KernelMap) -> bool | Literal["pointwise"]:
+    """One value for choices that make the same kernel: without jumps there is nothing to choose."""
+    if not kernel.activation.jumps:
+        return kernel.kind == "dual" and bool(kernel.derivative)
+    return "pointwise" if kernel.derivative == "pointwise" else bool(kernel.derivative)
 
 
 def _to_mp(value: Any) -> mpf:

@@ -1,6 +1,7 @@
 r"""Dual kernels without a formula: $E[s(u) s(v)]$ by quadrature, to about 1e-13 of $[E s(u)^2\, E s(v)^2]^{1/2}$.
 
-Up to $|\rho| = 0.9$ by the Hermite series, nearer to $\pm 1$ by a double integral. Many entries with the same two variances
+By the Hermite series up to $|\rho| = 0.9$, and for smooth s at every correlation; for others nearer to $\pm 1$ by a double
+integral. Many entries with the same two variances
 (data of equal norms) are read off a Chebyshev interpolant in $\sqrt{1 - |\rho|}$, in which the singularities at $\rho = \pm
 1$ are removed. Every result is computed with two rules; where they disagree, ConvergenceError is raised.
 
@@ -25,8 +26,8 @@ from asymptotix.activations.narrow import narrow_places
 from asymptotix.activations.tree import Apply, Node, Number, Power, walk
 from asymptotix.errors import ConvergenceError, HypothesisError, NotInClosedClassError
 from asymptotix.kernels.closed_forms import covariance_pair
-from asymptotix.kernels.double_integral import Integrand, conditional_mean, double_integral
-from asymptotix.kernels.hermite_series import SERIES_LIMIT, hermite_coefficients, mehler_sum
+from asymptotix.kernels.double_integral import Integrand, conditional_mean, double_integral, line_integral
+from asymptotix.kernels.hermite_series import SERIES_LIMIT, HermiteTable, hermite_table, mehler_sum, terms_for
 from asymptotix.kernels.pair import Correlation, GaussianPair
 
 if TYPE_CHECKING:
@@ -42,6 +43,8 @@ _NODES = (16, 22)
 _TABLE_SIZE = 128
 _MAX_DOUBLE_INTEGRALS = 20_000  # some minutes of work
 _GRADED_PANELS = 24  # 4^-24 = 4e-15
+_ROUNDING = 4.0 * np.finfo(np.float64).eps  # of a coefficient, for each step of the recurrence
+_GRID = 2.0**50  # of mantissas: 1e-15 of a variance
 _MAX_SCALE = 300.0  # standard deviations: beyond it the panels resolve no more
 
 
@@ -112,6 +115,23 @@ class QuadratureDual:
         smooth = _expectation(self._slope, pair)
         return smooth if not self._jumps else np.asarray(smooth + self._singular_part(pair))
 
+    def hermite(self, degree: int, mean: float, variance: float) -> tuple[float, float]:
+        """E[s(mean + sqrt(variance) G) He_k(G)] / sqrt(k!), k < 360, and a bound on its absolute error.
+
+        Raises:
+            HypothesisError: the variance is too large for the panels.
+            ConvergenceError: the two rules differ by more than AGREEMENT of E[s^2]^(1/2).
+        """
+        if math.sqrt(variance) + abs(mean) > _MAX_SCALE:
+            raise HypothesisError(f"quadrature reaches up to |mean| + sqrt(variance) = {_MAX_SCALE:g}: use smaller ones")
+        f = Integrand(lambda x: self.activation(mean + x), tuple(cut - mean for cut in self._cuts), self._rate)
+        coarse, fine = (hermite_table(f, np.array([variance]), nodes, degree + 1) for nodes in _NODES)
+        value, scale = float(fine.coefficients[0, degree]), math.sqrt(float(fine.energy[0]))
+        difference = abs(value - float(coarse.coefficients[0, degree]))
+        if not difference <= AGREEMENT * scale:
+            raise ConvergenceError(f"quadrature of degree {degree} did not converge: two rules differ by {difference:.1e}")
+        return value, difference + _ROUNDING * (degree + 10) * scale
+
     def variance(self, q: FloatArray) -> FloatArray:
         """E[s(u)^2] for E u^2 = q."""
         return self.dual(GaussianPair.from_angle(q, q, np.zeros_like(q)))
@@ -174,49 +194,97 @@ def _density(x: FloatArray, y: FloatArray, correlation: Correlation) -> FloatArr
 
 def _expectation(f: Integrand, pair: GaussianPair) -> FloatArray:
     """E[f(u) f(v)], entry by entry, each by the route for its correlation."""
-    shape = pair.c.shape
-    q1, q2, rho = (np.ravel(np.broadcast_to(a, shape)) for a in (pair.q1, pair.q2, pair.correlation.rho))
-    if math.sqrt(max(q1.max(initial=0.0), q2.max(initial=0.0))) > _MAX_SCALE:
+    rho = np.asarray(pair.correlation.rho)
+    if math.sqrt(max(np.max(pair.q1, initial=0.0), np.max(pair.q2, initial=0.0))) > _MAX_SCALE:
         raise HypothesisError(f"the kernel is computed by quadrature, up to variances {_MAX_SCALE**2:g}: use smaller ones")
-    gap = np.ravel(np.minimum(pair.correlation.minus, pair.correlation.plus))
-    result = np.empty(q1.shape)
-    series = np.abs(rho) <= SERIES_LIMIT
-    if series.any():
-        result[series] = _agreed(lambda nodes: _series(f, q1[series], q2[series], rho[series], nodes))
-    near = np.flatnonzero(~series)
-    if len(near):
-        result[near] = _near_parallel(f, q1[near], q2[near], np.sign(rho[near]), gap[near])
-    return result.reshape(shape)
+    if rho.size == 0:
+        return np.empty(rho.shape)
+    q1, q2 = (_rounded(np.asarray(q)) for q in (pair.q1, pair.q2))
+    near = np.abs(rho) > SERIES_LIMIT
+    result = np.empty(rho.shape)
+    if not f.kinks:  # all entries by the series, but those near correlation 1 whose coefficients do not hold everything
+        result, complete = _series(f, q1, q2, rho)
+        near &= ~complete
+    elif not near.any():
+        result, _ = _series(f, q1, q2, rho)
+    elif not near.all():
+        far = ~near
+        one, two = (np.broadcast_to(q, rho.shape)[far] for q in (q1, q2))
+        result[far], _ = _series(f, one, two, rho[far])
+    if near.any():
+        q1, q2 = (np.broadcast_to(q, rho.shape)[near] for q in (q1, q2))
+        gap = np.minimum(pair.correlation.minus, pair.correlation.plus)[near]
+        result[near] = _near_parallel(f, q1, q2, np.sign(rho[near]), gap)
+    return result
+
+
+def _series(f: Integrand, q1: FloatArray, q2: FloatArray, rho: FloatArray) -> tuple[FloatArray, NDArray[np.bool_]]:
+    """The Hermite series; and for which entries it holds at every correlation."""
+    distinct, inverse = np.unique(np.concatenate([q1.ravel(), q2.ravel()]), return_inverse=True)
+    one, two = inverse[: q1.size].reshape(q1.shape), inverse[q1.size :].reshape(q2.shape)
+    table = _agreed_table(f, distinct, terms_for(float(np.max(np.abs(rho)))))
+    complete = table.complete
+    return mehler_sum(table.coefficients, one, two, rho), complete[one] & complete[two]
+
+
+def _rounded(q: FloatArray) -> FloatArray:
+    """The variances to 50 bits: rows that were normalised to one norm get one variance, and share tables."""
+    mantissa, exponent = np.frexp(q)
+    return np.asarray(np.ldexp(np.rint(mantissa * _GRID) / _GRID, exponent))
+
+
+def _agreed_table(f: Integrand, q: FloatArray, terms: int) -> HermiteTable:
+    """The coefficients by the finer rule. What they differ by from the coarser one bounds the change of every value."""
+    coarse, fine = (hermite_table(f, q, nodes, terms) for nodes in _NODES)
+    change = np.sqrt(np.sum((fine.coefficients - coarse.coefficients) ** 2, axis=1))
+    with np.errstate(invalid="ignore"):
+        share = 2.0 * change / (np.sqrt(fine.energy) + np.finfo(np.float64).tiny)
+    _require_agreement(share)
+    return fine
+
+
+def _require_agreement(share: FloatArray) -> None:
+    if not np.all(share <= AGREEMENT):
+        worst = float(np.max(share))
+        if not math.isfinite(worst):
+            raise HypothesisError("the kernel overflows float64 at these variances: use smaller ones")
+        raise ConvergenceError(f"quadrature of the kernel did not converge: two rules differ by {worst:.1e} of its scale")
 
 
 def _agreed(compute: Callable[[int], tuple[FloatArray, FloatArray]]) -> FloatArray:
     """Compute (value, scale) with two rules; return the finer value."""
     coarse, _ = compute(_NODES[0])
     fine, scale = compute(_NODES[1])
-    error = np.abs(fine - coarse)
-    if not np.all(error <= AGREEMENT * scale):
-        raise ConvergenceError(
-            f"quadrature of the kernel did not converge: two rules differ by {float(np.max(error / scale)):.1e} of its scale"
-        )
+    with np.errstate(invalid="ignore"):
+        _require_agreement(np.abs(fine - coarse) / scale)
     return fine
 
 
-def _series(f: Integrand, q1: FloatArray, q2: FloatArray, rho: FloatArray, nodes: int) -> tuple[FloatArray, FloatArray]:
-    distinct, inverse = np.unique(np.concatenate([q1, q2]), return_inverse=True)
-    coefficients = hermite_coefficients(f, distinct, nodes).T
-    one, two = inverse[: len(q1)], inverse[len(q1) :]
-    energy = np.sqrt(np.sum(coefficients**2, axis=0)) + np.finfo(np.float64).tiny
-    if len(distinct) == 1:
-        return mehler_sum(coefficients, coefficients, rho), np.full(rho.shape, energy[0] ** 2)
-    result = np.empty(rho.shape)
-    for start in range(0, len(rho), 1 << 14):
-        part = slice(start, start + (1 << 14))
-        result[part] = mehler_sum(coefficients[:, one[part]], coefficients[:, two[part]], rho[part])
-    return result, energy[one] * energy[two]
-
-
 def _near_parallel(f: Integrand, q1: FloatArray, q2: FloatArray, sign: FloatArray, gap: FloatArray) -> FloatArray:
-    """Group the entries by (q1, q2, sign): large groups by a table, the others one by one."""
+    """Entries at correlation 1 and -1 together; the others by groups of one (q1, q2, sign), large groups by a table."""
+    result = np.empty(q1.shape)
+    parallel = gap == 0.0
+    if parallel.any():
+        result[parallel] = _parallel(f, q1[parallel], q2[parallel], sign[parallel])
+    rest = ~parallel
+    if rest.any():
+        result[rest] = _grouped(f, q1[rest], q2[rest], sign[rest], gap[rest])
+    return result
+
+
+def _parallel(f: Integrand, q1: FloatArray, q2: FloatArray, sign: FloatArray) -> FloatArray:
+    """E[f(sqrt(q1) G) f(sign sqrt(q2) G)]: one integral for each different entry."""
+    entries, inverse = np.unique(np.stack([q1, q2, sign]), axis=1, return_inverse=True)
+    r1, r2 = np.sqrt(entries[0]), np.sqrt(entries[1]) * entries[2]
+
+    def compute(nodes: int) -> tuple[FloatArray, FloatArray]:
+        value, *squares = (line_integral(f, a, b, nodes) for a, b in ((r1, r2), (r1, r1), (r2, r2)))
+        return value, np.sqrt(squares[0]) * np.sqrt(squares[1]) + np.finfo(np.float64).tiny
+
+    return _agreed(compute)[inverse.ravel()]
+
+
+def _grouped(f: Integrand, q1: FloatArray, q2: FloatArray, sign: FloatArray, gap: FloatArray) -> FloatArray:
     groups, inverse = np.unique(np.stack([q1, q2, sign]), axis=1, return_inverse=True)
     counts = np.bincount(inverse.ravel(), minlength=groups.shape[1])
     work = int(np.minimum(counts, _TABLE_SIZE).sum())

@@ -19,7 +19,9 @@ _LOOK = """
 body { font: 17px/1.5 Georgia, 'Times New Roman', serif; color: #1b1b1b; background: #fff;
        max-width: 60rem; margin: 2.5rem auto; padding: 0 1.5rem; }
 h1 { font-weight: 600; font-size: 1.7rem; margin-bottom: .2rem; }
-h2 { font-weight: 600; font-size: 1.1rem; margin: 1.6rem 0 .1rem; }
+h2, h3 { font-weight: 600; font-size: 1.1rem; margin: 1.6rem 0 .1rem; }
+h2.section { font-size: 1.35rem; border-bottom: 1px solid #888; margin-top: 2.4rem; }
+h3 { font-size: 1rem; margin-top: 1.1rem; }
 .formula { overflow-x: auto; overflow-y: hidden; padding: .15rem 0; }
 .note, footer { color: #555; font-size: .85rem; }
 footer { border-top: 1px solid #ddd; margin-top: 2rem; padding-top: .6rem; }

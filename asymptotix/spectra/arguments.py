@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from types import NoneType
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from asymptotix.errors import InvalidInputError
 
-__all__ = ["all_nonnegative", "frozen_array", "real_array", "real_number", "whole_number"]
+__all__ = ["all_nonnegative", "frozen_array", "real_array", "real_number", "true_or_false", "whole_number"]
 
 FloatArray = NDArray[np.float64]
 
+_REAL = "iufO"  # kinds of NumPy types: integers, floats, and objects, which may be fractions or numbers of many digits
 _INFINITY = np.uint64(0x7FF0000000000000)
 
 
@@ -20,15 +23,29 @@ def real_array(name: str, values: ArrayLike, kind: str = "an array of real numbe
     """A float64 copy of any shape.
 
     Raises:
-        InvalidInputError: not numbers, ragged, or complex (whose imaginary part would be dropped).
+        InvalidInputError: not numbers (nor are text and booleans), ragged, or complex (whose imaginary part would be dropped).
     """
     try:
         array = np.asarray(values)
-        if not np.iscomplexobj(array):
+        if array.dtype.kind in _REAL and not _hides_others(values, array):
             return np.array(array, dtype=np.float64)
     except (TypeError, ValueError, OverflowError):
         pass
     raise InvalidInputError(name, values, kind)
+
+
+def _hides_others(values: object, array: np.ndarray[tuple[int, ...], np.dtype[Any]]) -> bool:
+    """Whether there are booleans among the numbers of a list, or text or None among objects: all of them have a float."""
+    if array.dtype.kind != "O" and not isinstance(values, list | tuple):
+        return False
+    return any(map(_is_other, set(map(type, np.asarray(values, dtype=object).ravel().tolist()))))
+
+
+def _is_other(kind: type) -> bool:
+    """Whether values of a type are booleans, text or None, or NumPy scalars that are no real numbers."""
+    if issubclass(kind, np.generic):
+        return np.dtype(kind).kind not in _REAL
+    return issubclass(kind, bool | str | bytes | bytearray | NoneType)
 
 
 def frozen_array(name: str, values: ArrayLike, kind: str = "an array of real numbers") -> FloatArray:
@@ -64,8 +81,11 @@ def real_number(name: str, value: object, accepts: Callable[[float], bool], vali
     """One float64 that `accepts` holds for (NaN never is).
 
     Raises:
-        InvalidInputError: not one number, or out of range; `valid` is the range in words, `fix` the remedy.
+        InvalidInputError: not one number (nor are text and booleans), or out of range; `valid` is the range in words, `fix` the
+            remedy.
     """
+    if _is_other(type(value[()]) if isinstance(value, np.ndarray) else type(value)):
+        raise InvalidInputError(name, value, valid, fix)
     try:
         number = float(value)  # type: ignore[arg-type]  # whatever float() refuses is refused here
     except (TypeError, ValueError, OverflowError):
@@ -82,6 +102,15 @@ def whole_number(name: str, value: object, least: int) -> int:
         InvalidInputError: not a whole number, a bool, or out of range.
     """
     valid = f"an integer >= {least}"
-    if isinstance(value, bool):
-        raise InvalidInputError(name, value, valid)
     return int(real_number(name, value, lambda v: v.is_integer() and least <= v, valid))
+
+
+def true_or_false(name: str, value: object) -> bool:
+    """A flag, which no text or number stands for.
+
+    Raises:
+        InvalidInputError: anything but True and False.
+    """
+    if not isinstance(value, bool | np.bool_):
+        raise InvalidInputError(name, value, "True or False")
+    return bool(value)

@@ -125,14 +125,21 @@ class DensitySpectrum(Spectrum):
 
 
 class DensityTarget(Target):
-    """Energies in proportion to a function of the eigenvalue, on the nodes of a DensitySpectrum; keeps the function."""
+    """Energies in proportion to a function of the eigenvalue, on the nodes of a DensitySpectrum; keeps function and `total`."""
 
     weight: Callable[[FloatArray], ArrayLike]
+    total: float
 
     def __init__(self, spectrum: Spectrum, weight: Callable[[FloatArray], ArrayLike], energy: float) -> None:
         """See `DensitySpectrum.target`."""
         super().__init__(_energies(weight, spectrum, energy))
         object.__setattr__(self, "weight", weight)
+        object.__setattr__(self, "total", energy)
+
+    @property
+    def power(self) -> float | None:
+        """The power of the eigenvalue that the energies are proportional to; None for another function."""
+        return self.weight.power if isinstance(self.weight, _Power) else None
 
 
 def density_spectrum(
@@ -199,13 +206,22 @@ class _Checked:
 
     def __call__(self, s: FloatArray) -> FloatArray:
         with np.errstate(all="ignore"):
-            values = real_array("density", self.density(s), "a function that returns real numbers")
+            values = real_array("density", _of_array("density", self.density, s), "a function that returns real numbers")
         if values.shape != s.shape:
             raise InvalidInputError("density", f"array of shape {values.shape}", f"of shape {s.shape}, one value an eigenvalue")
         bad = ~(np.isfinite(values) & (values >= 0))
         if np.any(bad):
             raise InvalidInputError("density", f"{values[bad][0]:g} at {s[bad][0]:g}", "finite and >= 0 inside the support")
         return values
+
+
+def _of_array(argument: str, function: Callable[[FloatArray], ArrayLike], s: FloatArray) -> ArrayLike:
+    """The function's values; a function of single numbers, such as math.sqrt, is refused in a line."""
+    try:
+        return function(s)
+    except (TypeError, ValueError) as error:
+        fix = f"use NumPy's functions, or numpy.vectorize; the function itself says: {error}"
+        raise InvalidInputError(argument, "a function that fails on an array", "vectorised over a NumPy array", fix) from error
 
 
 @dataclass(frozen=True)
@@ -228,7 +244,7 @@ def _judge(error: float, tolerance: float) -> None:
 
 
 def _energies(weight: Callable[[FloatArray], ArrayLike], spectrum: Spectrum, energy: float) -> FloatArray:
-    values = real_array("weight", weight(spectrum.eigenvalues), "a function that returns real numbers")
+    values = real_array("weight", _of_array("weight", weight, spectrum.eigenvalues), "a function that returns real numbers")
     if values.shape != spectrum.eigenvalues.shape or not np.all(np.isfinite(values) & (values >= 0)):
         raise InvalidInputError("weight", "a function with other values", "finite and >= 0 at every eigenvalue, zero included")
     shares = spectrum.multiplicities * values

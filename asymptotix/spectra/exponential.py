@@ -82,6 +82,9 @@ class ExponentialDecay(Spectrum):
             decay = real_number("decay", decay, lambda v: bool(np.isfinite(v)), "finite")
         return ExponentialTarget(self.multiplicities * np.exp(-decay * (self._index - 1.0)), self._rest(decay), decay)
 
+    def _scaled(self, factor: float) -> ExponentialDecay:
+        return ExponentialDecay(self.rate, self.size, self.scale * factor)
+
     def head(self, target: Target) -> tuple[Spectrum, Target]:
         r"""The spectrum index by index, as an experiment draws it: the eigenvalues above $10^{-20}c$, up to 8192 of them.
 

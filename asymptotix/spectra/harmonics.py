@@ -7,12 +7,13 @@ sphere, density $\propto (1-t^2)^{(d-3)/2}$; $p_k = \sqrt{B(d,k)}\,Q_k$ is ortho
 
 from __future__ import annotations
 
-from math import comb, sqrt
+from dataclasses import dataclass
+from math import comb, inf, sqrt
 
 from asymptotix.errors import InvalidInputError
 from asymptotix.spectra.arguments import whole_number
 
-__all__ = ["checked_dimension", "multiplicity", "recurrence_coefficient"]
+__all__ = ["SphereRecurrence", "checked_dimension", "multiplicities", "multiplicity", "recurrence_coefficient"]
 
 _LARGEST_DIMENSION = 1e12  # far beyond it 16 multiplicities, the fewest computed, leave the range of doubles
 
@@ -52,3 +53,31 @@ def recurrence_square(dimension: int, degree: int) -> tuple[int, int]:
     if degree == 1:
         return 1, dimension
     return degree * (degree + dimension - 3), (2 * degree + dimension - 2) * (2 * degree + dimension - 4)
+
+
+@dataclass(frozen=True)
+class SphereRecurrence:
+    r"""k -> numerator and denominator of $\beta_k^2=d\,b_k^2$: the recurrence in $x=\sqrt d\,t$, whose variance is 1."""
+
+    dimension: int
+
+    def __call__(self, degree: int) -> tuple[int, int]:
+        """Exact integers, k >= 1."""
+        numerator, denominator = recurrence_square(self.dimension, degree)
+        return numerator * self.dimension, denominator
+
+
+def multiplicities(dimension: int, top: int) -> list[int]:
+    """B(d, 0), ..., B(d, top), exactly: C(d+k-1, k) - C(d+k-3, k-2), binomials by their ratio."""
+    binomials = [1]
+    for k in range(1, top + 1):
+        binomials.append(binomials[-1] * (dimension + k - 1) // k)
+    return [b - (binomials[k - 2] if k > 1 else 0) for k, b in enumerate(binomials)]
+
+
+def as_double(count: int) -> float:
+    """The nearest float64, infinite beyond 1.8e308."""
+    try:
+        return float(count)
+    except OverflowError:
+        return inf

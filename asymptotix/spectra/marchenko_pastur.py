@@ -66,6 +66,9 @@ class MarchenkoPastur(DensitySpectrum):
         object.__setattr__(self, "size", size)
         object.__setattr__(self, "scale", scale)
 
+    def _scaled(self, factor: float) -> MarchenkoPastur:
+        return MarchenkoPastur(self.aspect_ratio, self.size, self.scale * factor)
+
 
 @dataclass(frozen=True)
 class _Law:

@@ -10,24 +10,24 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-from asymptotix.spectra.harmonics import multiplicity
+from asymptotix.spectra.harmonics import multiplicities
 
 __all__ = ["DIGITS", "monomial_energies"]
 
-DIGITS = 40  # the tail is the mass minus all levels, and is wanted to 16 digits when it is 1e-15 of the mass
+DIGITS = 40  # the tail is the mass minus all levels, and is wanted to 13 digits when it is 1e-20 of the mass
 
 
 def monomial_energies(
-    degree: int, positive: Fraction, negative: Fraction, dimension: int, max_degree: int
+    degree: int, positive: Fraction, negative: Fraction, dimension: int, max_degree: int, digits: int = DIGITS
 ) -> tuple[list[Any], Any]:
     r"""$B(d,k)\xi_k^2$, $\xi_k=\mathbb E[\sigma(\sqrt d\,t)Q_k(t)]$, for k = 0..max_degree, and its sum over all k.
 
-    Both as mpmath numbers of 40 digits.
+    Both as mpmath numbers of `digits` digits.
     """
     import mpmath
 
     n, d = degree, dimension
-    with mpmath.workdps(DIGITS):
+    with mpmath.workdps(digits):
         odd_base = mpmath.gamma(mpmath.mpf(d) / 2) / (2 * mpmath.sqrt(mpmath.pi) * mpmath.gamma(mpmath.mpf(d + 1) / 2))
         xi = []
         for rational, even in _low_degrees(n, d, min(max_degree, n + 2)):
@@ -37,7 +37,8 @@ def monomial_energies(
             xi.append(xi[k] * -(k - n) / (d + k + n))
         scale = mpmath.mpf(d) ** n
         factors = [_rational(positive + negative), _rational(positive - negative)]
-        energies = [scale * multiplicity(d, k) * (factors[k % 2] * x) ** 2 for k, x in enumerate(xi)]
+        counts = multiplicities(d, max_degree)
+        energies = [scale * b * (factors[k % 2] * x) ** 2 for k, (b, x) in enumerate(zip(counts, xi, strict=True))]
         half = Fraction(1, 2)
         for j in range(n):
             half *= Fraction(2 * j + 1, 2 * j + d)

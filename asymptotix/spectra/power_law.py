@@ -106,6 +106,9 @@ class PowerLaw(Spectrum):
         tail = 0.0 if self.size is not None else _integral(decay, self._last)
         return PowerLawTarget(self.multiplicities * self._index**-decay, tail, decay)
 
+    def _scaled(self, factor: float) -> PowerLaw:
+        return PowerLaw(self.exponent, self.size, self.scale * factor)
+
     def head(self, target: Target) -> tuple[Spectrum, Target]:
         r"""The spectrum index by index, as an experiment draws it: up to 8192 eigenvalues and a flat tail for the others.
 

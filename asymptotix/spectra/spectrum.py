@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,6 +14,10 @@ from asymptotix.errors import InvalidInputError
 from asymptotix.spectra.arguments import all_nonnegative, frozen_array, real_number
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from asymptotix.report.plot import CurveDisplay
+    from asymptotix.report.table import Table
     from asymptotix.spectra.target import Target
 
 __all__ = ["Spectrum", "checked_spectrum"]
@@ -138,12 +143,90 @@ class Spectrum:
 
         return SpectrumSum([self, other]) if isinstance(other, Spectrum) else NotImplemented
 
+    def __radd__(self, other: object) -> Spectrum:
+        """0 + spectrum, from which `sum` starts."""
+        return self if isinstance(other, int) and other == 0 else NotImplemented
+
+    __array_ufunc__ = None  # or a NumPy number times a spectrum would be an array of what multiplies each level
+
+    def __mul__(self, factor: float) -> Spectrum:
+        """`factor` times every eigenvalue, the spectrum of so many times the kernel or covariance; energies stay what they are.
+
+        Raises:
+            InvalidInputError: a factor that is not finite and > 0, or out of whose product eigenvalues vanish; a spectrum that
+                does not know its multiples (a density of one's own, a table).
+        """
+        if isinstance(factor, Spectrum):
+            return NotImplemented
+        return self._scaled(real_number("factor", factor, lambda v: 0 < v < np.inf, "one number, finite and > 0"))
+
+    __rmul__ = __mul__
+
+    def _scaled(self, factor: float) -> Spectrum:
+        if type(self) is not Spectrum:
+            fix = "multiply the eigenvalues, or the scale of the law, before the spectrum is made"
+            raise InvalidInputError("factor", factor, f"left out for a {type(self).__name__}", fix)
+        logs = None if self._log_eigenvalues is None else self._log_eigenvalues + np.log(factor)
+        with np.errstate(over="ignore", under="ignore"):
+            values = self.eigenvalues * factor
+        if logs is None and np.any((values < np.finfo(np.float64).tiny) & (self.eigenvalues > 0)):
+            fix = "Spectrum.from_log has no such limit"
+            raise InvalidInputError("factor", factor, "such that eigenvalues stay at least 2.2e-308", fix)
+        counts = self.__dict__.get("multiplicities")
+        tail = (self.tail * factor, self.tail_peak * factor, self.tail_error * factor)
+        return Spectrum(values, counts, *tail, _log_eigenvalues=logs)
+
     def check_summable(self) -> None:
         """Raise an InvalidInputError if this cannot be a part of a `SpectrumSum`; here it can."""
 
     def head(self, target: Target) -> tuple[Spectrum, Target]:
         """Spectrum and target as an experiment draws them, with whole multiplicities: here as they are."""
         return self, target
+
+    def level_table(self) -> Table:
+        """One row a level: level (the degree on the sphere), eigenvalue, multiplicity, energy, and the rest beyond it."""
+        from asymptotix.spectra.level_table import level_table
+
+        return level_table(self)
+
+    def to_csv(self, path: str | Path | None = None) -> str:
+        """The table with all digits, after comment lines with its convention; written to `path` if given."""
+        text = self.level_table().to_csv()
+        if path is not None:
+            Path(path).write_text(text, encoding="utf-8")
+        return text
+
+    def to_latex(self) -> str:
+        r"""The table in LaTeX (`\hline`, amsmath)."""
+        return self.level_table().to_latex()
+
+    def plot(
+        self,
+        quantity: str = "eigenvalue",
+        *,
+        label: str = "",
+        color: int = 0,
+        logx: bool | None = None,
+        logy: bool | None = None,
+        ax: Axes | None = None,
+    ) -> CurveDisplay:
+        """Draw one quantity against the level, zero levels left out unless logy=False.
+
+        Args:
+            quantity: "eigenvalue", "multiplicity", "energy" (of the level) or "rest" (of all levels beyond it and the tail).
+            label: name in the legend.
+            color: number in the palette; spectra drawn on the same axes take different ones.
+            logx: logarithmic abscissa; None decides by the data.
+            logy: the same for the ordinate.
+            ax: Matplotlib axes to draw on; a new figure without.
+
+        Raises:
+            InvalidInputError: another quantity, or nothing positive to draw.
+            MissingExtraError: Matplotlib is not installed.
+        """
+        from asymptotix.spectra.level_table import plot_levels
+
+        return plot_levels(self, quantity, label, color, logx, logy, ax)
 
     def __len__(self) -> int:
         """Number of levels."""

@@ -48,17 +48,22 @@ class SpectrumSum(Spectrum):
         )
         object.__setattr__(self, "parts", flat)
 
+    def _scaled(self, factor: float) -> SpectrumSum:
+        return SpectrumSum([part * factor for part in self.parts])
+
     def head(self, target: Target) -> tuple[Spectrum, Target]:
         """Each part as an experiment draws it, side by side."""
-        goals = target.parts if isinstance(target, TargetSum) and self._fits(target) else self._split(target)
-        drawn = [part.head(goal) for part, goal in zip(self.parts, goals, strict=True)]
-        return combine(*drawn)
+        return combine(*(part.head(goal) for part, goal in zip(self.parts, self.split(target), strict=True)))
+
+    def split(self, target: Target) -> list[Target]:
+        """The target of each part, as it was given to `combine`, else its energies level by level."""
+        return list(target.parts) if isinstance(target, TargetSum) and self._fits(target) else self._cut(target)
 
     def _fits(self, target: TargetSum) -> bool:
         sizes = [len(part) for part in self.parts]
         return [goal.energies.size for goal in target.parts] == sizes
 
-    def _split(self, target: Target) -> list[Target]:
+    def _cut(self, target: Target) -> list[Target]:
         """Energies level by level, cut where the parts end; the tail goes with the last part."""
         energies = target.padded(len(self))
         ends = np.cumsum([0, *(len(part) for part in self.parts)])

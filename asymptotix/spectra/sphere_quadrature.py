@@ -1,29 +1,24 @@
-r"""Coefficients $\mathbb E[g(t)\,p_k(t)]$ of a function on the sphere, by composite Gauss-Legendre quadrature in the angle.
+r"""Coefficients $\mathbb E[g(t)\,p_k(t)]$ of a function on the sphere in float64, by Gauss-Legendre panels in the angle.
 
-In $t=\cos\theta$ the density is $\propto\sin^{d-2}\theta$. Kernels of arc-cosine type are analytic in $\theta$ up to both ends
-although not in t, so
-panels in $\theta$ converge exponentially; panels end at every kink of g, are refined geometrically towards both ends (deep
-kernels of steps
-have a root there), and are short beside the wave length of $p_k$ and the width of the density.
+For kernels that have values in float64 only. In $t=\cos\theta$ the density is $\propto\sin^{d-2}\theta$; panels end at every kink
+of g, are refined geometrically towards both ends (deep kernels of steps have a root there), and are short beside the wave length
+of $p_k$ and the width of the density.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from itertools import pairwise
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from asymptotix.spectra.harmonics import recurrence_coefficient, recurrence_square
+from asymptotix.spectra.harmonics import recurrence_coefficient
 
-__all__ = ["coefficients_float", "coefficients_high_precision"]
+__all__ = ["coefficients_float"]
 
 FloatArray = NDArray[np.float64]
 
 _GAUSS_FLOAT = 32
-_GAUSS_HIGH = 32
 _GRADED_PANELS = 6  # towards each end, each a quarter of the one before
 
 
@@ -66,63 +61,3 @@ def coefficients_float(
         previous, current = current, (t * current - b * previous) / b_next
         b = b_next
     return out, float(weighted @ weighted)
-
-
-def coefficients_high_precision(g: Callable[[Any], Any], dimension: int, max_degree: int, digits: int) -> tuple[list[Any], Any]:
-    r"""$\mathbb E[g\,p_k]$ for k = 0..max_degree, and $\mathbb E\,g^2$, as mpmath numbers of about `digits` digits.
-
-    Needed for kernels, whose eigenvalue is a coefficient divided by $\sqrt{B(d,k)}$, and for smooth activations, whose
-    coefficients
-    decay exponentially: float64 would leave the small ones without correct digits.
-    """
-    import mpmath
-
-    with mpmath.workdps(digits + 5):
-        nodes = _angles_high(panel_edges(dimension, max_degree))
-        points = [mpmath.cos(theta) for theta, _ in nodes]
-        density = [mpmath.sin(theta) ** (dimension - 2) * weight for theta, weight in nodes]
-        total = mpmath.fsum(density)
-        values = [g(t) for t in points]
-        weighted = [v * q / total for v, q in zip(values, density, strict=True)]
-        second = mpmath.fdot(values, weighted)
-        previous, current = [mpmath.mpf(0)] * len(points), [mpmath.mpf(1)] * len(points)
-        out, b = [], mpmath.mpf(0)
-        for k in range(max_degree + 1):
-            out.append(mpmath.fdot(weighted, current))
-            numerator, denominator = recurrence_square(dimension, k + 1)
-            b_next = mpmath.sqrt(mpmath.mpf(numerator) / denominator)
-            step = [(t * c - b * p) / b_next for t, c, p in zip(points, current, previous, strict=True)]
-            previous, current, b = current, step, b_next
-        return out, second
-
-
-def _angles_high(edges: FloatArray) -> list[tuple[Any, Any]]:
-    """Gauss-Legendre angles and weights on all panels at the working precision. pi is exact at both ends."""
-    import mpmath
-
-    rule = _gauss_legendre_high(_GAUSS_HIGH)
-    ends = [mpmath.mpf(float(e)) for e in edges]
-    if edges[-1] == np.pi:
-        ends[-1] = mpmath.pi
-    out: list[tuple[Any, Any]] = []
-    for left, right in pairwise(ends):
-        half, middle = (right - left) / 2, (right + left) / 2
-        out.extend((middle + half * x, half * w) for x, w in rule)
-    return out
-
-
-def _gauss_legendre_high(size: int) -> list[tuple[Any, Any]]:
-    """Gauss-Legendre rule at the working precision: Newton on P_n from the float64 nodes."""
-    import mpmath
-
-    rule = []
-    for start in np.polynomial.legendre.leggauss(size)[0]:
-        x = mpmath.mpf(float(start))
-        for _ in range(3):  # 16 -> 32 -> 64 -> 128 digits
-            p0, p1 = mpmath.mpf(1), x
-            for n in range(1, size):
-                p0, p1 = p1, ((2 * n + 1) * x * p1 - n * p0) / (n + 1)
-            slope = size * (x * p1 - p0) / (x * x - 1)
-            x -= p1 / slope
-        rule.append((x, 2 / ((1 - x * x) * slope * slope)))
-    return rule

@@ -29,7 +29,9 @@ def lump(spectrum: Spectrum, levels: int) -> Spectrum:
         return spectrum
     rest = float(spectrum.multiplicities[levels:] @ spectrum.eigenvalues[levels:]) + spectrum.tail
     peak = max(float(np.max(spectrum.eigenvalues[levels:])), spectrum.tail_peak) if rest > 0 else 0.0
-    return Spectrum(spectrum.eigenvalues[:levels], spectrum.multiplicities[:levels], rest, peak, spectrum.tail_error)
+    logs = None if spectrum._log_eigenvalues is None else spectrum._log_eigenvalues[:levels]
+    kept, counts = spectrum.eigenvalues[:levels], spectrum.multiplicities[:levels]
+    return Spectrum(kept, counts, rest, peak, spectrum.tail_error, _log_eigenvalues=logs)
 
 
 def _smallest_effective_ridge(spectrum: Spectrum, n: float) -> float:

@@ -14,13 +14,13 @@ from fractions import Fraction
 from typing import Any
 
 from asymptotix.kernels.kernel_map import KernelMap
-from asymptotix.spectra.monomials import DIGITS, monomial_energies
+from asymptotix.spectra.monomials import monomial_energies
 
 __all__ = ["two_layer_energies"]
 
 
-def two_layer_energies(kernel: Any, dimension: int) -> Callable[[int], tuple[list[Any], Any]] | None:
-    """Degree -> energies up to it and the mass h(1), in mpmath; None for a kernel that is not of this kind."""
+def two_layer_energies(kernel: Any, dimension: int) -> Callable[[int, int], tuple[list[Any], Any]] | None:
+    """(degree, digits) -> energies up to it and the mass h(1), in mpmath; None for a kernel that is not of this kind."""
     if not isinstance(kernel, KernelMap) or kernel.depth != 1 or kernel.bias_variance != 0 or kernel.derivative:
         return None
     form = kernel.activation.homogeneity
@@ -30,18 +30,18 @@ def two_layer_energies(kernel: Any, dimension: int) -> Callable[[int], tuple[lis
     n, a, b = form.degree, Fraction(form.positive), Fraction(form.negative)
     dual = kernel.kind != "tangent" or kernel.layers != "first"
 
-    def energies(top: int) -> tuple[list[Any], Any]:
+    def energies(top: int, digits: int) -> tuple[list[Any], Any]:
         import mpmath
 
-        with mpmath.workdps(DIGITS):
+        with mpmath.workdps(digits):
             weight = mpmath.mpf(kernel.weight_variance)
             scale = mpmath.mpf(1) if kernel.kind == "dual" else weight ** (n + 1)
             total, mass = [mpmath.mpf(0)] * (top + 1), mpmath.mpf(0)
             if dual:
-                values, second = _gaussian_weights(n, a, b, dimension, top)
+                values, second = _gaussian_weights(n, a, b, dimension, top, digits)
                 total, mass = [scale * v for v in values], scale * second
             if tangent:
-                values, second = _gaussian_weights(n - 1, n * a, -n * b, dimension, top + 1)
+                values, second = _gaussian_weights(n - 1, n * a, -n * b, dimension, top + 1, digits)
                 shifted = _times_t(values, dimension, top)
                 total = [t + scale * v for t, v in zip(total, shifted, strict=True)]
                 mass += scale * second
@@ -50,12 +50,12 @@ def two_layer_energies(kernel: Any, dimension: int) -> Callable[[int], tuple[lis
     return energies
 
 
-def _gaussian_weights(n: int, a: Fraction, b: Fraction, d: int, top: int) -> tuple[list[Any], Any]:
+def _gaussian_weights(n: int, a: Fraction, b: Fraction, d: int, top: int, digits: int) -> tuple[list[Any], Any]:
     """Energies of E[s s] for w ~ N(0, I/d): those of unit weights times E|w|^(2n) = d (d+2) ... (d+2n-2) / d^n."""
     factor = Fraction(1)
     for j in range(n):
         factor *= Fraction(d + 2 * j, d)
-    values, mass = monomial_energies(n, a, b, d, top)
+    values, mass = monomial_energies(n, a, b, d, top, digits)
     return [v * factor.numerator / factor.denominator for v in values], mass * factor.numerator / factor.denominator
 
 

@@ -29,7 +29,7 @@ from asymptotix.symbolic.expression_text import ExpressionTextError, read, write
 
 __all__ = ["CachedForm", "cache_folder", "load", "store"]
 
-FORMAT = 1
+FORMAT = 2
 MAX_BYTES = 8_000_000
 _VARIABLE = "ASYMPTOTIX_CACHE"
 _ROOMS = ("symbolic", "activations")  # whose sources decide what a derivation says
@@ -37,7 +37,7 @@ _ROOMS = ("symbolic", "activations")  # whose sources decide what a derivation s
 
 @dataclass(frozen=True)
 class CachedForm:
-    """What is stored of a dual kernel: expression, checked derivation, conditions of convergence, route."""
+    """What is stored of a kernel or of coefficients: expression, checked derivation, conditions of convergence, route."""
 
     expression: sp.Expr
     derivation: Derivation
@@ -139,6 +139,7 @@ def _to_json(form: CachedForm) -> dict[str, Any]:
         "title": derivation.title,
         "premises": list(derivation.premises),
         "source": list(derivation.source),
+        "theorem": list(derivation.theorem),
         "steps": [_step_to_json(step) for step in derivation.steps],
         "outcomes": [[outcome.ok, outcome.kind, outcome.detail] for outcome in derivation.outcomes],
     }
@@ -163,7 +164,7 @@ def _step_from_json(step: dict[str, Any]) -> Step:
 
 def _from_json(body: dict[str, Any]) -> CachedForm:
     steps = tuple(_step_from_json(step) for step in body["steps"])
-    derivation = Derivation(body["title"], steps, tuple(body["premises"]), tuple(body["source"]))
+    derivation = Derivation(body["title"], steps, tuple(body["premises"]), tuple(body["source"]), tuple(body["theorem"]))
     outcomes = tuple(Outcome(ok, kind, detail) for ok, kind, detail in body["outcomes"])
     if len(outcomes) != len(steps):
         raise ValueError("one outcome for each step")

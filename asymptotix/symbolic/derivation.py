@@ -152,7 +152,7 @@ def _compare(left: sp.Expr, right: sp.Expr, domain: Mapping[sp.Symbol, tuple[flo
         check_deadline()
         point = {s: _draw(s, domain, generator) for s in symbols}
         one, two = (sp.N(side.subs(point), DIGITS) for side in (left, right))
-        if not (one.is_Float or one.is_Integer or one.is_Rational) or not two.is_number:
+        if not all(part.is_Float or part.is_Rational for part in one.as_real_imag()) or not two.is_number:
             return Outcome(False, "error", f"the claim does not evaluate to a number at {point}")
         scale = max(abs(one), abs(two))
         gap = abs(one - two)

@@ -5,12 +5,12 @@ The claim at the top is not typed: it is the equations of the steps that the der
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 import sympy as sp
 
 from asymptotix.references import REFERENCES
+from asymptotix.symbolic.line_breaking import LINE, equation, visible_width
 from asymptotix.symbolic.presentation import equation_latex, latex
 
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 __all__ = ["document", "fragment", "markdown"]
 
-LINE = 66  # characters, commands taken as one, that fit a line of 16 cm; found by trying
 MAX_LINES = 12  # a longer definition is named and not printed
 _PREAMBLE = (
     r"\documentclass[11pt]{article}",
@@ -117,14 +116,14 @@ def _listed(definitions: list[tuple[sp.Basic, sp.Basic]]) -> list[str]:
     rows = []
     for left, right in definitions:
         name, text = latex(left), latex(right)
-        rows.append(f"- ${name}$: {_too_long(right)}" if _width(text) > MAX_LINES * LINE else f"- ${name} = {text}$")
+        rows.append(f"- ${name}$: {_too_long(right)}" if visible_width(text) > MAX_LINES * LINE else f"- ${name} = {text}$")
     return ["with", "", *rows, ""] if rows else []
 
 
 def _aligned_all(definitions: list[tuple[sp.Basic, sp.Basic]]) -> list[str]:
     rows = []
     for left, right in definitions:
-        long = _width(latex(right)) > MAX_LINES * LINE
+        long = visible_width(latex(right)) > MAX_LINES * LINE
         rows.append(rf"\[ {latex(left)}\colon\quad \text{{{_too_long(right)}}} \]" if long else _aligned(left, right))
     return ["with", *rows] if rows else []
 
@@ -135,46 +134,7 @@ def _too_long(value: sp.Basic) -> str:
 
 def _aligned(left: sp.Basic, right: sp.Basic) -> str:
     r"""One display; sums that are too wide for the line are broken before their signs."""
-    one, two = latex(left), latex(right)
-    if _width(one) + _width(two) <= LINE:
-        return rf"\[ {one} = {two} \]"
-    first, rest = _rows(one, LINE), _rows(two, LINE - 8)
-    if len(first) == 1 and _width(one) < LINE // 3:
-        rest = _rows(two, LINE - _width(one) - 5)
-        lines = [rf"{one} ={{}}& {rest[0]}", *(rf"&\quad {row}" for row in rest[1:])]
-    else:
-        lines = [rf"& {first[0]}", *(rf"&\quad {row}" for row in first[1:]), rf"&={{}} {rest[0]}"]
-        lines += [rf"&\qquad {row}" for row in rest[1:]]
-    return "\\[ \\begin{aligned} " + " \\\\ ".join(lines) + " \\end{aligned} \\]"
-
-
-def _rows(text: str, width: int) -> list[str]:
-    """A printed sum in lines of that width, as far as there are signs at which to break it."""
-    rows, row = [], ""
-    for term in _terms(text):
-        if row and _width(row) + _width(term) > width:
-            rows.append(row)
-            row = ""
-        row += term
-    return [*rows, row]
-
-
-def _terms(text: str) -> list[str]:
-    """A printed sum, cut before the signs that stand outside all braces and brackets."""
-    depth, start, found = 0, 0, []
-    for position, character in enumerate(text):
-        depth += (character in "{([") - (character in "})]")
-        if depth == 0 and text[position : position + 3] in (" + ", " - ") and position > start:
-            found.append(text[start:position])
-            start = position
-    return [*found, text[start:]]
-
-
-def _width(text: str) -> int:
-    """Roughly how many characters are seen: of a fraction the wider part, of a command one."""
-    while (inner := re.search(r"\\frac\{((?:[^{}]|\{[^{}]*\})*)\}\{((?:[^{}]|\{[^{}]*\})*)\}", text)) is not None:
-        text = text[: inner.start()] + max(inner.group(1), inner.group(2), key=len) + text[inner.end() :]
-    return len(re.sub(r"\\left|\\right|[{}^_ ]", "", re.sub(r"\\[a-zA-Z]+", "x", re.sub(r"\\(left|right)", "", text))))
+    return rf"\[ {equation(latex(left), latex(right))} \]"
 
 
 def plain(text: str) -> str:

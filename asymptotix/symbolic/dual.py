@@ -17,15 +17,14 @@ from typing import Literal
 
 import sympy as sp
 
-from asymptotix.activations import Activation, ActivationFamily, calculus
+from asymptotix.activations import Activation, ActivationFamily
 from asymptotix.activations.tree import Node
-from asymptotix.activations.unparse import unparse
 from asymptotix.errors import InvalidInputError, NotInClosedClassError
 from asymptotix.symbolic.arc_cosine import MAX_ORDER
 from asymptotix.symbolic.cache import CachedForm, load, store
 from asymptotix.symbolic.canonical import canonical
 from asymptotix.symbolic.deadline import NUMERIC_KERNELS, time_limited
-from asymptotix.symbolic.derivation import Derivation
+from asymptotix.symbolic.derivation import Derivation, DerivationError
 from asymptotix.symbolic.expectation import gaussian_mean
 from asymptotix.symbolic.expressions import parameter_conditions, sympy_symbol
 from asymptotix.symbolic.formula import Q1, Q2, C, Formula, Status
@@ -35,7 +34,7 @@ from asymptotix.symbolic.monomials import half_monomials, monomial_kernel
 from asymptotix.symbolic.price_chain import chain_derivation, chain_proof, chain_route
 from asymptotix.symbolic.terms import ONE, Cdf, Terms, differentiate, multiply
 
-__all__ = ["DualForm", "diagonal", "dual_form", "dual_kernel", "resolve", "resolve_activation"]
+__all__ = ["DualForm", "diagonal", "dual_form", "dual_kernel", "pointwise_derivative", "resolve", "resolve_activation"]
 
 CHAIN_ORDER = 3  # half monomials of higher order take the route of `monomials`
 MAX_WORK = 1500  # products of powers over all pairs of terms; beyond it the engine has always met its time limit
@@ -113,7 +112,7 @@ def dual_kernel(
     if derivative not in (False, True, "distributional", "pointwise"):
         raise InvalidInputError("derivative", derivative, "False, True, 'distributional' (the same as True) or 'pointwise'")
     if derivative == "pointwise":
-        formula = dual_kernel(_pointwise_derivative(s), allow_numeric=allow_numeric)
+        formula = dual_kernel(pointwise_derivative(s), allow_numeric=allow_numeric)
         return replace(formula, name=f"dual_kernel({s.name!r}, derivative='pointwise')", left=r"\dot{k}(q_1, q_2, c)")
     derivative = bool(derivative)
     try:
@@ -128,12 +127,11 @@ def dual_kernel(
         return no_closed_form(s, refusal, derivative)
 
 
-def _pointwise_derivative(s: Activation | ActivationFamily) -> Activation:
+def pointwise_derivative(s: Activation | ActivationFamily) -> Activation:
     """s' without the Dirac measures at jumps."""
     if isinstance(s, ActivationFamily):
         raise InvalidInputError("derivative", "pointwise", "True for an activation with parameters", "or give them values")
-    tree = calculus.without_dirac(calculus.differentiate(s.tree))
-    return Activation(f"{s.name}'", unparse(tree), tree)
+    return s.pointwise_derivative
 
 
 @time_limited
@@ -159,7 +157,10 @@ def _closed_form(s: Activation | ActivationFamily, derivative: bool) -> Formula:
 def _checked_form(tree: Node, derivative: bool) -> tuple[DualForm, Status]:
     """The dual kernel and what the check of its derivation found; a new one is stored."""
     form = dual_form(tree, derivative)
-    status = Status.of(form.derivation, form.route)
+    try:
+        status = Status.of(form.derivation, form.route)
+    except DerivationError as failure:  # a form that is not confirmed is not a form
+        raise NotInClosedClassError(f"no closed form known to the engine that passes its own check: {failure}") from failure
     if not form.stored:
         store(_key(tree, derivative), form.cached)
     return form, status

@@ -21,8 +21,11 @@ __all__ = ["ExpressionTextError", "read", "write"]
 _CONSTANTS = {"pi": sp.pi, "I": sp.I, "oo": sp.oo, "-oo": -sp.oo, "E": sp.E}
 _FUNCTIONS: dict[str, Any] = {
     f.__name__: f
-    for f in (sp.exp, sp.asin, sp.acos, sp.erf, sp.erfc, sp.sin, sp.cos, sp.sinh, sp.cosh, sp.log, sp.gamma, Phi, Phi2, He)
-}
+    for f in (
+        sp.exp, sp.asin, sp.acos, sp.erf, sp.erfc, sp.sin, sp.cos, sp.sinh, sp.cosh, sp.log, sp.gamma, sp.hyper, sp.re, sp.im,
+        Phi, Phi2, He,
+    )
+}  # fmt: skip
 _STRUCTURES: dict[str, Callable[..., Any]] = {
     "Add": lambda *a: sp.Add(*a, evaluate=False),
     "Mul": lambda *a: sp.Mul(*a, evaluate=False),
@@ -35,7 +38,7 @@ _STRUCTURES: dict[str, Callable[..., Any]] = {
     "LineIntegral": LineIntegral,
 }
 _ASSUMPTIONS = ("real", "positive", "integer", "nonnegative")
-_NAME = re.compile(r"[A-Za-z0-9_{}\\^' ,-]{1,64}")
+_NAME = re.compile(r"[A-Za-z0-9_{}()\\^' ,+-]{1,64}")
 _MAX_DIGITS = 20_000
 
 
@@ -58,7 +61,7 @@ def write(node: sp.Basic) -> list[Any]:
         return ["Function", node.__name__]
     if isinstance(node, AppliedUndef):
         return ["Named", node.func.__name__, *map(write, node.args)]
-    name = type(node).__name__
+    name = "Tuple" if isinstance(node, sp.Tuple) else type(node).__name__  # hyper has a class of its own for its lists
     known = _FUNCTIONS.get(name) if name in _FUNCTIONS else _STRUCTURES.get(name)
     if known is None:
         raise ExpressionTextError(f"no text for {name}")

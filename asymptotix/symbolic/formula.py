@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import numpy as np
 import sympy as sp
@@ -13,8 +13,8 @@ from numpy.typing import ArrayLike, NDArray
 from asymptotix.errors import HypothesisError, InvalidInputError, NotInClosedClassError
 from asymptotix.symbolic.deadline import time_limited
 from asymptotix.symbolic.derivation import Derivation
-from asymptotix.symbolic.integrability import assumptions_latex
-from asymptotix.symbolic.presentation import arrange, tidy_braces
+from asymptotix.symbolic.integrability import conditions_latex
+from asymptotix.symbolic.presentation import formula_latex, tidy_braces
 
 if TYPE_CHECKING:
     from mpmath import mpf
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from asymptotix.kernels.kernel_family import KernelFamily
     from asymptotix.kernels.rectified_power import RectifiedPowerKernel
 
-__all__ = ["Q1", "Q2", "Binding", "C", "Formula", "Status"]
+__all__ = ["Q1", "Q2", "Binding", "C", "Formula", "Numbers", "Status"]
 
 Q1, Q2 = sp.symbols("q1 q2", positive=True)
 C = sp.Symbol("c", real=True)
@@ -52,6 +52,19 @@ class Status:
 
         derivation.verify()
         return cls("proved", None, route) if derivation.proved else cls("verified", MIN_DIGITS, route)
+
+
+class Numbers(Protocol):
+    """The numbers of a formula by a route of its own, where the printed form is not the stable or quick one."""
+
+    def evaluate(self, given: Mapping[str, Any]) -> NDArray[np.float64]:
+        """float64 values; arguments by the names of the formula's symbols, broadcast."""
+
+    def precise(self, given: Mapping[str, Any], digits: int) -> mpf:
+        """One value to so many digits."""
+
+    def error_bound(self, given: Mapping[str, Any]) -> NDArray[np.float64]:
+        """A bound on the absolute error of `evaluate`; InvalidInputError where that is rounding only."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +95,7 @@ class Formula:
             q1, q2 > 0, c^2 <= q1 q2. Outside, the expectation diverges while the expression may still give a number.
         fixed: values that the expression was made for, such as the degree k of a coefficient.
         family: the activation, where it has parameters without a value.
+        numbers: where `evaluate`, `mp` and `error_bound` get their numbers, if not from the expression or the kernel.
     """
 
     name: str
@@ -96,10 +110,13 @@ class Formula:
     body: str = field(default="", repr=False)
     fixed: Mapping[str, int] = field(default_factory=dict)
     family: ActivationFamily | None = None
+    numbers: Numbers | None = field(default=None, repr=False)
 
     def __repr__(self) -> str:
         shown = f"{len(self.bindings)} bindings" if self.bindings else str(self.expression)
-        shown = "E[s(u) s(v)]" if self.status.kind == "numeric" else shown
+        if self.status.kind == "numeric" and not self.bindings:
+            average = "an average over the sphere" if "d" in self.fixed else f"E[s(G) He_{self.fixed.get('k', 'k')}(G)]"
+            shown = "E[s(u) s(v)]" if self.kernel is not None else average
         where = "".join(f", {relation}" for relation in self.assumptions[:2])
         more = f" and {len(self.assumptions) - 2} more" if len(self.assumptions) > 2 else ""
         valid = f" where{where[1:]}{more}" if where else ""
@@ -110,28 +127,69 @@ class Formula:
         """The formula as a paper prints it (amsmath), left-hand side, definition of theta and assumptions included."""
         if self.body:
             return self.body
-        arrangement = arrange(self.expression)
-        angle = arrangement.angle_latex()
-        text = tidy_braces(f"{self.left} = {arrangement.latex()}")
-        return text + (rf", \qquad {angle}" if angle else "") + assumptions_latex(self.assumptions)
+        return formula_latex(tidy_braces(self.left), self.expression, conditions_latex(self.assumptions))
 
     def _repr_latex_(self) -> str:
         return rf"$\displaystyle {self.latex()}$"
 
+    @time_limited
     def python(self) -> str:
-        """A self-contained Python function (NumPy only) of the formula's symbols, in its textbook form.
+        """A self-contained Python function of the formula's symbols, in its textbook form, with the bindings as assignments.
+
+        It needs NumPy, and SciPy where the formula has 2F1. Its absolute accuracy is that of `evaluate`, at correlations 1 and
+        -1 and in every dimension too.
 
         Raises:
-            NotInClosedClassError: the status is "numeric", or the formula needs functions that NumPy has not.
+            NotInClosedClassError: the status is "numeric", or the formula has Phi at complex arguments.
+
+        >>> from asymptotix import hermite_coefficient
+        >>> print(hermite_coefficient("relu", 2).python().splitlines()[-1].strip())
+        return np.sqrt(2)/(2*np.sqrt(np.pi))
         """
-        if self.status.kind == "numeric":
-            raise NotInClosedClassError(f"{self.name} has no closed form to print ({self.status.reason}): use .evaluate")
-        if self.expression.has(sp.I, sp.hyper):
-            function = "2F1" if self.expression.has(sp.hyper) else "Phi at complex arguments"
-            raise NotInClosedClassError(f"{self.name} needs {function}, which NumPy has not: use .evaluate or .mp")
         from asymptotix.symbolic.python_source import python_source
 
+        self._require_closed_form()
         return python_source(self)
+
+    @time_limited
+    def mathematica(self) -> str:
+        """A self-contained definition `name[q1_, q2_, c_] := ...` in the Wolfram Language, with the bindings in a `Module`.
+
+        Phi is written with `Erfc`, Phi2 as an integral for `NIntegrate`, He with `HermiteH`; names without underscores. The text
+        is checked by a reader of the test suite, to 25 digits, not by a Wolfram engine.
+
+        Raises:
+            NotInClosedClassError: the status is "numeric".
+
+        >>> from asymptotix import gegenbauer_coefficient
+        >>> print(gegenbauer_coefficient("relu", 1, sp.Symbol("d")).mathematica().splitlines()[-1])
+        gegenbauerCoefficient[d_] := 1/(2*d)
+        """
+        from asymptotix.symbolic.mathematica_source import mathematica_source
+
+        self._require_closed_form()
+        return mathematica_source(self)
+
+    def to_json(self) -> str:
+        """The formula as a JSON object: texts of the expression, the bindings and the cases, LaTeX, sources, status.
+
+        Keys: formula, expression, latex, python, mathematica (null where refused), bindings, cases (value and condition of each),
+        symbols, symbol_assumptions, assumptions, fixed, status. `sympy.parse_expr` reads expressions, given the symbols.
+
+        >>> import json
+        >>> from asymptotix import dual_kernel
+        >>> json.loads(dual_kernel("x").to_json())["expression"]
+        'c'
+        """
+        import json
+
+        from asymptotix.symbolic.formula_record import formula_record
+
+        return json.dumps(formula_record(self), indent=2, allow_nan=False, ensure_ascii=False)
+
+    def _require_closed_form(self) -> None:
+        if self.status.kind == "numeric":
+            raise NotInClosedClassError(f"{self.name} has no closed form to print ({self.status.reason}): use .evaluate")
 
     def unroll(self) -> sp.Expr:
         """The expression with its bindings substituted; its size grows geometrically, so at most two layers.
@@ -171,6 +229,8 @@ class Formula:
                 return self._evaluate_symbols(given)
         if angle is not None:
             raise InvalidInputError("angle", angle, "given for kernels only")
+        if self.numbers is not None:
+            return self.numbers.evaluate(self._assign(values, named, optional=set()))
         return self._evaluate_symbols(self._assign(values, named, optional=set()))
 
     def mp(self, *values: Any, digits: int = 40, **named: Any) -> mpf:
@@ -187,22 +247,26 @@ class Formula:
         """
         from asymptotix.symbolic.high_precision import high_precision_value
 
+        if self.numbers is not None:
+            return self.numbers.precise(self._assign(values, named, optional=set()), digits)
         if named:
             given = self._assign(values, named, optional=set())
             values = tuple(given[symbol.name] for symbol in self.symbols)
         return high_precision_value(self, values, digits)
 
-    def error_bound(self, *values: ArrayLike, angle: ArrayLike | None = None) -> NDArray[np.float64]:
-        """A bound on the absolute error of `evaluate` for a kernel that is computed by quadrature; arguments as there.
+    def error_bound(self, *values: ArrayLike, angle: ArrayLike | None = None, **named: ArrayLike) -> NDArray[np.float64]:
+        """A bound on the absolute error of `evaluate` for a formula that is computed by quadrature; arguments as there.
 
         Raises:
             InvalidInputError: the formula is evaluated in closed form, where the error is rounding.
         """
         from asymptotix.kernels import KernelMap
 
+        if self.numbers is not None:
+            return self.numbers.error_bound(self._assign(values, named, optional=set()))
         if not isinstance(self.kernel, KernelMap):
             raise InvalidInputError("formula", self.name, "a kernel that is computed by quadrature")
-        given = self._assign(values, {}, optional={"c"} if angle is not None else set())
+        given = self._assign(values, named, optional={"c"} if angle is not None else set())
         return self.kernel.error_bound(given["q1"], given["q2"], given.get("c"), angle=angle)
 
     def _assign(self, values: tuple[ArrayLike, ...], named: dict[str, ArrayLike], optional: set[str]) -> dict[str, Any]:
@@ -241,7 +305,8 @@ class Formula:
                 self.family.at(**{p.name: point[names.index(p.name)] for p in self.family.parameters})
             if not all(relation.subs(exact) for relation in self.assumptions):
                 raise HypothesisError(f"{self.name} does not exist there: it needs {', '.join(map(str, self.assumptions))}")
-            value = float(settled_value(self.expression, lambda working: self._number(exact, working), DIGITS, smallest=SMALLEST))
+            settled = settled_value(self.expression, lambda working: self._number(exact, working), DIGITS, smallest=SMALLEST)
+            value = float(settled.as_real_imag()[0])  # of a form in i, whose value is real, rounding leaves an imaginary part
             if np.isinf(value):
                 raise HypothesisError(f"{self.name} exceeds 1e308 there: use .mp")
             return value

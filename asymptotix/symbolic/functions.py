@@ -15,6 +15,8 @@ import mpmath
 import sympy as sp
 from sympy.core.function import ArgumentIndexError
 
+from asymptotix.symbolic.latex_brackets import brackets
+
 __all__ = ["He", "Phi", "Phi2", "density", "hermite_polynomial"]
 
 
@@ -73,7 +75,7 @@ class Phi(sp.Function):  # type: ignore[misc]  # SymPy ships no types, so its cl
 
     def _latex(self, printer: Any, exp: str | None = None) -> str:
         name = r"\Phi" if exp is None else rf"\Phi^{{{exp}}}"
-        return rf"{name}\left({printer._print(self.args[0])}\right)"
+        return name + brackets(str(printer._print(self.args[0])))
 
 
 class Phi2(sp.Function):  # type: ignore[misc]  # SymPy ships no types, so its classes are Any
@@ -129,7 +131,7 @@ class Phi2(sp.Function):  # type: ignore[misc]  # SymPy ships no types, so its c
     def _latex(self, printer: Any, exp: str | None = None) -> str:
         h, k, r = (printer._print(argument) for argument in self.args)
         name = r"\Phi_2" if exp is None else rf"\Phi_2^{{{exp}}}"
-        return rf"{name}\left({h}, {k};\, {r}\right)"
+        return name + brackets(rf"{h}, {k};\, {r}")
 
 
 class He(sp.Function):  # type: ignore[misc]  # SymPy ships no types, so its classes are Any
@@ -153,4 +155,4 @@ class He(sp.Function):  # type: ignore[misc]  # SymPy ships no types, so its cla
     def _latex(self, printer: Any, exp: str | None = None) -> str:
         degree, x = (printer._print(argument) for argument in self.args)
         power = "" if exp is None else rf"^{{{exp}}}"
-        return rf"He_{{{degree}}}{power}\left({x}\right)"
+        return f"He_{{{degree}}}{power}" + brackets(str(x))

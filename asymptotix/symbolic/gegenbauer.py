@@ -1,159 +1,201 @@
-r"""Gegenbauer coefficients of an activation on the sphere, in symbolic or given dimension.
+r"""Gegenbauer coefficients of an activation on the sphere, in symbolic or given degree and dimension.
 
     lambda_k(d) = E[s(r t) P_k(t)],  t the first coordinate of a uniform point of the unit sphere of R^d,  P_k(1) = 1,
     (k + d - 2) P_{k+1} = (2k + d - 2) t P_k - k P_{k-1}.
 
-Moments obey E t_+^{p+2} = (p+1)/(p+d) E t_+^p, so everything is rational in d but for the one constant
-M(d) = E t_+ = Gamma(d/2) / (2 sqrt(pi) Gamma((d+1)/2)). Exponentials give Bessel-type series (0F1, 1F1).
+Powers of x and x_+ give ratios of Gamma functions in k and d, exponentials and error functions hypergeometric functions;
+other activations have numbers only, at one degree in one dimension.
 
 Source: [Muller1966] for the polynomials and Rodrigues' formula; eigenvalues of two-layer kernels in [Bach2017].
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import sympy as sp
-from sympy.polys.fields import FracField
 
+from asymptotix.activations.tree import Node
 from asymptotix.errors import InvalidInputError, NotInClosedClassError
 from asymptotix.symbolic.deadline import time_limited
-from asymptotix.symbolic.derivation import Derivation, Step
+from asymptotix.symbolic.degree_cases import HALF, DegreeCases, require_degree_symbol
+from asymptotix.symbolic.derivation import Derivation
 from asymptotix.symbolic.dual import resolve_activation
 from asymptotix.symbolic.formula import Formula, Status
-from asymptotix.symbolic.gegenbauer_series import Series, entire_series
-from asymptotix.symbolic.hermite import exact_number, integer_degree
+from asymptotix.symbolic.gegenbauer_degree import SphereCoefficients
+from asymptotix.symbolic.gegenbauer_numbers import GegenbauerNumbers
+from asymptotix.symbolic.hermite import exact_number
 from asymptotix.symbolic.lowering import lower
-from asymptotix.symbolic.sphere_moments import moment_route, rodrigues_route
-from asymptotix.symbolic.terms import ONE, Step as StepFactor, Terms
+from asymptotix.symbolic.power_series import power_series
 
 if TYPE_CHECKING:
     from asymptotix.activations import Activation
 
-__all__ = ["gegenbauer_coefficient"]
+__all__ = ["checked_degree_argument", "checked_dimension", "checked_radius", "gegenbauer_coefficient", "sphere_coefficients"]
 
-MAX_DEGREE = 60  # rational functions of d of that degree take seconds; floats of every degree: activation_spectrum
+MAX_DEGREE = 60  # of an exact value: rational functions of d of that degree take seconds. A symbol evaluates at every degree
 MAX_DIMENSION = 10_000  # of an exact value, whose Gamma functions are factorials
-M = sp.Symbol("M", positive=True)  # E t_+
+ROUTE = "moments of every degree by their recurrence and by Rodrigues' formula, series by their term ratios"
 
 
-@time_limited
-def gegenbauer_coefficient(activation: Activation | str, k: Any, d: Any, *, radius: Any = 1) -> Formula:
+def gegenbauer_coefficient(
+    activation: Activation | str, k: Any, d: Any, *, radius: Any = 1, allow_numeric: bool = True
+) -> Formula:
     r"""Closed form of $\lambda_k(d) = E[s(r t) P_k(t)]$, $P_k(1) = 1$, t = first coordinate on the unit sphere of R^d.
 
+    With B(d, k) harmonics of degree k (`multiplicity`), $\sum_k B(d,k)\lambda_k(d)^2 = E\,s(r t)^2$.
+
     Args:
-        activation: polynomials in x and x_+ (relu, its powers, step, sign, abs, ...), exponentials, sines and cosines of
-            x, exp(a x^2), and sums of these.
-        k: an integer degree, 0 <= k <= 60.
-        d: dimension, an integer from 3 to 10,000, or a SymPy symbol, whose formula evaluates in every dimension.
+        activation: closed forms exist for sums of x^n, x_+^n, and these times exp(b x) or exp(a x^2), and of x^n Phi(w x) and
+            x^n erf(w x): relu and its powers, step, abs, leaky relu, polynomials, exp, sin, cos, gauss, erf, gelu, elu, ...
+        k: a degree from 0 to 60, or a SymPy symbol: one `Piecewise` in k, with degrees that fall out of the pattern as rows
+            of their own; its formula evaluates at every degree.
+        d: dimension, an integer from 2 to 10,000, or a SymPy symbol, whose formula evaluates in every dimension.
         radius: r > 0, a number or a SymPy expression such as sqrt(d).
+        allow_numeric: without a closed form, at a given degree in a given dimension, return a formula of status "numeric":
+            the defining integral, with values by quadrature and a bound on their error. False insists on a closed form.
 
     Raises:
         InvalidInputError: k, d or radius out of range.
-        NotInClosedClassError: a symbolic degree or another activation; `activation_spectrum` has the number.
+        NotInClosedClassError: no closed form, and k or d is a symbol or `allow_numeric` is False.
 
     Source: [Muller1966]; for rectified monomials [Bach2017].
 
-    >>> gegenbauer_coefficient("relu", 1, sp.Symbol("d")).expression
+    >>> k, d = sp.symbols("k d")
+    >>> gegenbauer_coefficient("relu", 1, d).expression
     1/(2*d)
+    >>> relu = gegenbauer_coefficient("relu", k, d)
+    >>> relu.expression.subs(k, 2)
+    gamma(d/2)/(4*sqrt(pi)*gamma(d/2 + 3/2))
+    >>> relu.evaluate(k=[0, 1, 2, 3], d=3)
+    array([0.25      , 0.16666667, 0.0625    , 0.        ])
+    >>> gegenbauer_coefficient("tanh", 1, 10).status.kind
+    'numeric'
     """
-    degree = integer_degree(k, MAX_DEGREE)
-    dimension = _dimension(d)
-    r = exact_number("radius", radius)
-    if r.is_number and r.is_positive is not True:
-        raise InvalidInputError("radius", radius, "positive")
+    degree, dimension = checked_degree_argument(k), checked_dimension(d)
+    r = checked_radius(radius, degree, dimension)
     s = resolve_activation(activation)
-    algebraic, entire = _sort(lower(s.tree), dimension)
-    moments, rodrigues = (_algebraic(route, algebraic, degree, dimension, r) for route in (moment_route, rodrigues_route))
-    series = entire_series(entire, degree, dimension, r)
-    derivation = _derivation(degree, moments, rodrigues, series)
-    expression = _in_full(moments, dimension) + _sum(series)
-    others = sorted(expression.free_symbols - {dimension}, key=str)
+    try:
+        return _closed_form(s, degree, dimension, r)
+    except NotInClosedClassError as refusal:
+        if not allow_numeric or isinstance(degree, sp.Symbol) or dimension.is_Symbol or not r.is_number:
+            raise
+        from asymptotix.symbolic.gegenbauer_quadrature import numeric_coefficient
+
+        return numeric_coefficient(s, degree, int(dimension), r, str(refusal).split("; ")[0])
+
+
+@time_limited
+def _closed_form(s: Activation, degree: sp.Symbol | int, dimension: sp.Expr, r: sp.Expr) -> Formula:
+    expression, cases, derivation, status = _proved(s.tree, degree, dimension, r)
+    coefficients = sphere_coefficients(s, dimension, r)
+    own = [symbol for symbol in (degree, dimension) if isinstance(symbol, sp.Symbol)]
+    others = sorted(r.free_symbols - set(own), key=str)
+    fixed = {"k": degree} if isinstance(degree, int) else {}
+    fixed |= {} if dimension.is_Symbol else {"d": int(dimension)}
+    left = rf"\lambda_{{{degree}}}({dimension})"
     return Formula(
         name=f"gegenbauer_coefficient({s.name!r}, {degree}, {dimension}{'' if r == 1 else f', radius={r}'})",
-        left=rf"\lambda_{{{degree}}}({dimension})",
-        symbols=(dimension, *others) if dimension.is_Symbol else tuple(others),
-        fixed={"k": degree} if dimension.is_Symbol else {"k": degree, "d": int(dimension)},
+        left=left,
+        symbols=(*own, *others),
+        fixed=fixed,
         expression=expression,
         derivation=derivation,
-        status=Status.of(derivation, "moment recurrence on the sphere; proved by Rodrigues' formula"),
+        status=status,
+        body="" if cases is None else cases.latex(left),
+        numbers=GegenbauerNumbers(
+            coefficients.series,
+            r,
+            (*own, *others),
+            degree,
+            dimension if isinstance(dimension, sp.Symbol) else int(dimension),
+        ),
     )
 
 
-def _dimension(d: Any) -> sp.Expr:
-    if isinstance(d, sp.Symbol):
+@lru_cache(maxsize=256)
+def _proved(
+    tree: Node, degree: sp.Symbol | int, dimension: sp.Expr, r: sp.Expr
+) -> tuple[sp.Expr, DegreeCases | None, Derivation, Status]:
+    """Expression, its rows for a symbolic degree, the derivation and what its check found."""
+    coefficients = _coefficients(tree, dimension, r)
+    if isinstance(degree, int):
+        expression, steps = coefficients.at(degree)
+        cases = None
+    else:
+        cases, steps = coefficients.cases(degree)
+        expression = cases.expression
+    derivation = coefficients.derivation(steps, f"Gegenbauer coefficient of degree {degree}")
+    return expression, cases, derivation, Status.of(derivation, ROUTE)
+
+
+def sphere_coefficients(s: Activation, dimension: sp.Expr, radius: sp.Expr) -> SphereCoefficients:
+    """The coefficients of all degrees.
+
+    Raises:
+        NotInClosedClassError: no closed form is known to the engine.
+    """
+    return _coefficients(s.tree, dimension, radius)
+
+
+@lru_cache(maxsize=256)
+def _coefficients(tree: Node, dimension: sp.Expr, radius: sp.Expr) -> SphereCoefficients:
+    where, number = ("symbolic dimension", "...") if dimension.is_Symbol else (f"dimension d = {dimension}", f"{dimension}")
+    remedy = f"asymptotix.activation_spectrum(activation, dimension={number}) has the numbers"
+    remedy += ", and for integers k and d so has gegenbauer_coefficient"
+    try:
+        terms = lower(tree)
+    except NotInClosedClassError as refusal:
+        raise NotInClosedClassError(f"{str(refusal).split('; ')[0]} in {where}; {remedy}") from refusal
+    return SphereCoefficients(power_series(terms, where, remedy), dimension, radius)
+
+
+def checked_degree_argument(k: Any) -> sp.Symbol | int:
+    """A degree: a symbol as it is, or an int.
+
+    Raises:
+        InvalidInputError: neither, or out of range.
+    """
+    if isinstance(k, sp.Symbol):
+        return require_degree_symbol("k", k)
+    valid = f"an integer from 0 to {MAX_DEGREE}, or a SymPy symbol"
+    fix = "the formula of a symbol evaluates at every degree: .evaluate(k=...)"
+    if isinstance(k, bool | str) or (isinstance(k, sp.Expr) and not k.is_number):
+        raise InvalidInputError("k", k, valid, fix)
+    try:
+        if 0 <= k <= MAX_DEGREE and int(k) == k:  # nan fails the first
+            return int(k)
+    except (TypeError, ValueError):
+        pass
+    raise InvalidInputError("k", k, valid, fix)
+
+
+def checked_dimension(d: Any) -> sp.Expr:
+    """A dimension: a symbol as it is, or an integer.
+
+    Raises:
+        InvalidInputError: neither, or out of range.
+    """
+    if isinstance(d, sp.Symbol) and d != HALF and d.is_positive is not False and d.is_real is not False:
         return d
-    if isinstance(d, bool) or not isinstance(d, int | sp.Integer) or not 3 <= d <= MAX_DIMENSION:
-        valid = f"an integer from 3 to {MAX_DIMENSION}, or a SymPy symbol"
+    if isinstance(d, bool) or not isinstance(d, int | sp.Integer) or not 2 <= d <= MAX_DIMENSION:
+        valid = f"an integer from 2 to {MAX_DIMENSION}, or a SymPy symbol"
         raise InvalidInputError("d", d, valid, "beyond, evaluate the formula of a symbol: .evaluate(d=...)")
     return sp.Integer(d)
 
 
-def _sort(terms: Terms, d: sp.Expr) -> tuple[Terms, Terms]:
-    """Terms c x^n or c x^n H(x), and terms c exp(a x^2) or c exp(b x)."""
-    algebraic, entire = [], []
-    for t in terms:
-        plain = t.quadratic == 0 and t.linear == 0
-        if plain and t.factor in (ONE, StepFactor(sp.S.Zero)):
-            algebraic.append(t)
-        elif t.factor == ONE and t.power == 0 and (t.quadratic == 0 or t.linear == 0):
-            entire.append(t)
-        else:
-            where, number = ("symbolic dimension", "...") if d.is_Symbol else (f"dimension d = {d}", f"{d}")
-            raise NotInClosedClassError(
-                f"no closed form known to the engine for the term {t.expression(sp.Symbol('x'))} in {where}; "
-                f"asymptotix.activation_spectrum(activation, dimension={number}) has the numbers"
-            )
-    return tuple(algebraic), tuple(entire)
+def checked_radius(radius: Any, degree: sp.Symbol | int, dimension: sp.Expr) -> sp.Expr:
+    """A radius as an exact expression.
 
-
-def _algebraic(route: Callable[[int, int, Any], Any], terms: Terms, k: int, d: sp.Expr, r: sp.Expr) -> sp.Expr:
-    """sum c r^n E[t^n P_k] or E[t_+^n P_k], with M = E t_+ left as a symbol."""
-    if d.is_Symbol:
-        symbol = sp.Symbol("d")
-        element = FracField([symbol], sp.QQ).gens[0]
-    else:
-        symbol, element = d, sp.QQ(int(d))
-    total = sp.S.Zero
-    for t in terms:
-        odd = (t.power + k) % 2
-        if t.factor == ONE and odd:
-            continue  # the whole power: both halves cancel, and double otherwise
-        value = route(t.power, k, element) * (1 if t.factor != ONE else 2)
-        exact = (
-            sp.factor(value.as_expr()).subs(symbol, d)
-            if d.is_Symbol
-            else sp.Rational(int(value.numerator), int(value.denominator))
-        )
-        total += t.coefficient * r**t.power * exact * (M if odd else 1)
-    return total
-
-
-def _sum(series: tuple[Series, ...]) -> sp.Expr:
-    """Equal hypergeometric functions (those of a sine's two exponentials) share one weight."""
-    weights: dict[sp.Expr, sp.Expr] = {}
-    for one in series:
-        weights[one.shape] = weights.get(one.shape, sp.S.Zero) + one.weight
-    return sp.Add(*(sp.factor(sp.expand(weight)) * shape for shape, weight in weights.items()))
-
-
-def _in_full(expression: sp.Expr, d: sp.Expr) -> sp.Expr:
-    """M as a ratio of Gamma functions."""
-    return expression.subs(M, sp.gamma(d / 2) / (2 * sp.sqrt(sp.pi) * sp.gamma((d + 1) / 2)))
-
-
-def _derivation(k: int, moments: sp.Expr, rodrigues: sp.Expr, series: tuple[Series, ...]) -> Derivation:
-    one, two = sp.symbols(rf"\lambda_{k} \lambda'_{k}")
-    first = Step(
-        sp.Eq(one, two, evaluate=False),
-        "The part of polynomials in $t$ and $t_+$: the moment recurrence against Rodrigues' formula. $M = \\mathbb{E}\\,t_+$.",
-        {one: moments, two: rodrigues},
-        "two routes",
-    )
-    premises = (
-        "Moments on the sphere: $\\mathbb{E}\\,t_+^{p+2} = \\frac{p+1}{p+d}\\,\\mathbb{E}\\,t_+^p$.",
-        "Rodrigues' formula: $\\mathbb{E}[f P_k] = \\mathbb{E}_{d+2k}[f^{(k)}] / (2^k (d/2)_k)$.",
-    )
-    steps = (first, *(step for one_series in series for step in one_series.steps))
-    return Derivation(f"Gegenbauer coefficient of degree {k}", steps, premises, ("Muller1966",))
+    Raises:
+        InvalidInputError: not positive, or it depends on the degree.
+    """
+    r = exact_number("radius", radius)
+    if r.is_number and r.is_positive is not True:
+        raise InvalidInputError("radius", radius, "positive")
+    if isinstance(degree, sp.Symbol) and degree == dimension:
+        raise InvalidInputError("k", degree, "another symbol than d")
+    if r.free_symbols & {degree, HALF}:
+        raise InvalidInputError("radius", radius, f"an expression without {', '.join(map(str, r.free_symbols & {degree, HALF}))}")
+    return r

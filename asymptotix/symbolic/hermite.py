@@ -1,7 +1,7 @@
 r"""Hermite coefficients of an activation: $\mu_k = E[s(G) He_k(G)]$, not divided by k!.
 
-By Stein's identity mu_k = E[s^(k)(G)], with distributional derivatives; this is the route taken. The coefficient is proved by
-the other route, the expectation of s times the polynomial He_k.
+At an integer degree mu_k = E[s^(k)(G)] by Stein's identity, with distributional derivatives, proved by the other route, the
+expectation of s times the polynomial He_k. In a symbolic degree: `asymptotix.symbolic.hermite_degree`.
 
 Convention: He_0 = 1, He_1 = x, He_{k+1} = x He_k - k He_{k-1}, E[He_j(G) He_k(G)] = k! for j = k, else 0.
 """
@@ -16,73 +16,162 @@ from asymptotix.activations import ActivationFamily
 from asymptotix.activations.tree import Symbol
 from asymptotix.errors import InvalidInputError, NotInClosedClassError
 from asymptotix.symbolic.canonical import canonical
-from asymptotix.symbolic.deadline import check_deadline, time_limited
+from asymptotix.symbolic.deadline import time_limited
+from asymptotix.symbolic.degree_cases import require_degree_symbol
 from asymptotix.symbolic.derivation import Derivation, Step
 from asymptotix.symbolic.dual import resolve
-from asymptotix.symbolic.expectation import gaussian_mean
 from asymptotix.symbolic.expressions import parameter_conditions, sympy_symbol
 from asymptotix.symbolic.formula import Formula, Status
-from asymptotix.symbolic.functions import hermite_polynomial
-from asymptotix.symbolic.integrability import mean_assumptions
+from asymptotix.symbolic.hermite_degree import OWN_SYMBOLS, hermite_form
+from asymptotix.symbolic.hermite_integer import by_derivatives, by_polynomial
+from asymptotix.symbolic.hermite_numbers import HermiteNumbers
+from asymptotix.symbolic.hermite_numeric import numeric_coefficient
+from asymptotix.symbolic.integrability import assumptions_latex, mean_assumptions
+from asymptotix.symbolic.latex_printer import latex
 from asymptotix.symbolic.lowering import lower
-from asymptotix.symbolic.terms import Term, Terms, differentiate, multiply
 
 if TYPE_CHECKING:
     from asymptotix.activations import Activation
 
 __all__ = ["exact_number", "hermite_coefficient", "integer_degree"]
 
-MAX_DEGREE = 60  # beyond it exact coefficients have thousands of digits; activation_spectrum gives floats of every degree
+MAX_DEGREE = 60  # beyond it exact coefficients have thousands of digits; a symbolic degree evaluates at every one
 
 
-@time_limited
 def hermite_coefficient(
-    activation: Activation | ActivationFamily | str, k: Any, *, normalized: bool = False, mean: Any = 0, variance: Any = 1
+    activation: Activation | ActivationFamily | str,
+    k: Any,
+    *,
+    normalized: bool = False,
+    mean: Any = 0,
+    variance: Any = 1,
+    allow_numeric: bool = True,
 ) -> Formula:
-    r"""Closed form of $E[s(m + \sqrt{v}\,G)\, He_k(G)]$, G standard normal.
+    r"""$E[s(m + \sqrt{v}\,G)\, He_k(G)]$, G standard normal: in closed form where one is known, for one degree or for all.
+
+    With a SymPy symbol for k the expression is one Piecewise in k: first the finitely many degrees where the general form is
+    wrong, then k even and k odd. There is such a form for sums of piecewise polynomials, polynomials times Phi and erf,
+    polynomials times exp(a x^2 + b x), and waves; not for an exponential times a step (ELU), which has closed forms for
+    integer degrees only.
 
     Args:
-        activation: an Activation, or its text.
-        k: an integer degree, 0 <= k <= 60.
-        normalized: divide by sqrt(k!), so that the sum of squares over k is E[s(G)^2].
+        activation: an Activation, its text, or an ActivationFamily, whose parameters become further symbols of the formula.
+        k: an integer degree, 0 <= k <= 60, or a SymPy symbol that stands for every integer k >= 0.
+        normalized: divide by sqrt(k!), so that the sum of squares over k is E[s(m + sqrt(v) G)^2].
         mean: m, a number or a SymPy expression.
         variance: v > 0, a number or a SymPy expression with positive symbols.
+        allow_numeric: where no closed form is known for an integer degree (tanh, softplus), return a formula of status "numeric".
 
     Raises:
-        InvalidInputError: k or the variance out of range.
-        NotInClosedClassError: a symbolic k, or an activation outside the engine's class.
+        InvalidInputError: k, mean or variance out of range.
+        NotInClosedClassError: no closed form in a symbolic degree, or none at all and no numbers either.
+        HypothesisError: the expectation is infinite.
 
     Source: definition; E[f(G) He_k(G)] = E[f^(k)(G)] is Stein's identity k times.
 
     >>> hermite_coefficient("relu", 1).expression
     1/2
+    >>> k = sp.Symbol("k")
+    >>> formula = hermite_coefficient("relu", k)
+    >>> formula.expression.subs(k, 1), formula.expression.subs(k, 3)
+    (1/2, 0)
+    >>> formula.evaluate(k=[0, 1, 2, 4])
+    array([ 0.39894228,  0.5       ,  0.39894228, -0.39894228])
     """
-    degree = integer_degree(k, MAX_DEGREE)
+    degree = _symbol(k) or integer_degree(k, MAX_DEGREE)
     m, v = exact_number("mean", mean), exact_number("variance", variance)
     if v.is_positive is not True:
         raise InvalidInputError("variance", variance, "positive")
     s = resolve(activation)
-    family = s if isinstance(s, ActivationFamily) else None
-    parameters = family.parameters if family is not None else ()
-    terms = lower(s.tree)
-    value = canonical(_by_derivatives(terms, degree, m, v))
-    derivation = _derivation(value, _by_polynomial(terms, degree, m, v), degree)
-    scale = 1 / sp.sqrt(sp.factorial(degree)) if normalized else sp.S.One
+    parameters = s.parameters if isinstance(s, ActivationFamily) else ()
+    _symbols(m, v, parameters)
     options = [", normalized=True"] if normalized else []
     options += [f", mean={mean}"] if m != 0 else []
     options += [f", variance={variance}"] if v != 1 else []
-    expression = canonical(scale * value)
+    name = f"hermite_coefficient({s.name!r}, {degree}{''.join(options)})"
+    if isinstance(degree, sp.Symbol):
+        return _every_degree(s, degree, name, normalized, m, v)
+    try:
+        return _one_degree(s, degree, name, normalized, m, v)
+    except NotInClosedClassError as refusal:
+        if isinstance(s, ActivationFamily):
+            raise NotInClosedClassError(f"{str(refusal).split('; ')[0]}; {s.numeric_remedy()}") from refusal
+        if not allow_numeric:
+            raise
+        return numeric_coefficient(s, degree, name, _left(str(degree), normalized, m, v), normalized, (m, v), refusal)
+
+
+@time_limited
+def _one_degree(
+    s: Activation | ActivationFamily, degree: int, name: str, normalized: bool, mean: sp.Expr, variance: sp.Expr
+) -> Formula:
+    terms = lower(s.tree)
+    family = s if isinstance(s, ActivationFamily) else None
+    parameters = family.parameters if family is not None else ()
+    value = canonical(by_derivatives(terms, degree, mean, variance))
+    derivation = _derivation(value, by_polynomial(terms, degree, mean, variance), degree)
+    scale = 1 / sp.sqrt(sp.factorial(degree)) if normalized else sp.S.One
     return Formula(
-        name=f"hermite_coefficient({s.name!r}, {degree}{''.join(options)})",
-        left=_left(degree, normalized, m, v),
-        symbols=_symbols(m, v, parameters),
+        name=name,
+        left=_left(str(degree), normalized, mean, variance),
+        symbols=_symbols(mean, variance, parameters),
         family=family,
         fixed={"k": degree},
-        expression=expression,
+        expression=canonical(scale * value),
         derivation=derivation,
-        assumptions=(*mean_assumptions(terms, v), *parameter_conditions(parameters)),
+        assumptions=(*mean_assumptions(terms, variance), *parameter_conditions(parameters)),
         status=Status.of(derivation, "Stein's identity; proved by the expectation of the product with He_k"),
     )
+
+
+@time_limited
+def _every_degree(
+    s: Activation | ActivationFamily, k: sp.Symbol, name: str, normalized: bool, mean: sp.Expr, variance: sp.Expr
+) -> Formula:
+    family = s if isinstance(s, ActivationFamily) else None
+    parameters = family.parameters if family is not None else ()
+    others = _symbols(mean, variance, parameters)
+    if k.name in {symbol.name for symbol in others}:
+        raise InvalidInputError("k", k, f"a symbol other than {', '.join(map(str, others))}")
+    taken = set(OWN_SYMBOLS).intersection(others)
+    if taken:
+        raise InvalidInputError(
+            "symbols", sorted(map(str, taken)), "other than the integers k, m and i of the form", "rename them"
+        )
+    try:
+        terms, form = lower(s.tree), hermite_form(s.tree, mean, variance)
+    except NotInClosedClassError as refusal:
+        raise NotInClosedClassError(f"{str(refusal).split('; ')[0]}; {_remedy(s)}") from refusal
+    cases = form.cases.renamed(k)
+    cases = cases.scaled(lambda degree: 1 / sp.sqrt(sp.factorial(degree))) if normalized else cases
+    assumptions = (*mean_assumptions(terms, variance), *parameter_conditions(parameters))
+    left = _left(latex(k), normalized, mean, variance)
+    return Formula(
+        name=name,
+        left=left,
+        symbols=(k, *others),
+        family=family,
+        expression=cases.expression,
+        derivation=form.derivation,
+        assumptions=assumptions,
+        status=form.status,
+        body=cases.latex(left) + assumptions_latex(assumptions),
+        numbers=HermiteNumbers(name, cases, assumptions, family),
+    )
+
+
+def _remedy(s: Activation | ActivationFamily) -> str:
+    call = f"asymptotix.hermite_coefficient({s.name!r}, 0), 1, 2, ..."
+    return f"one integer degree after the other has a closed form or a number: {call}"
+
+
+def _symbol(k: Any) -> sp.Symbol | None:
+    """A symbolic degree, None for what should be an integer."""
+    if isinstance(k, sp.Symbol):
+        return require_degree_symbol("k", k)
+    if isinstance(k, sp.Expr) and not k.is_number:
+        raise InvalidInputError("k", k, "an integer or one SymPy symbol", "substitute into the expression of a symbol")
+    return None
 
 
 def _symbols(mean: sp.Expr, variance: sp.Expr, parameters: tuple[Symbol, ...]) -> tuple[sp.Symbol, ...]:
@@ -100,7 +189,8 @@ def integer_degree(k: Any, highest: int) -> int:
     if isinstance(k, sp.Expr) and not k.is_number:
         raise NotInClosedClassError(f"k = {k}: coefficients have closed forms for integer degrees 0, 1, 2, ... only")
     if isinstance(k, bool | str) or not 0 <= k <= highest or int(k) != k:  # nan fails the middle one
-        raise InvalidInputError("k", k, f"an integer from 0 to {highest}", "activation_spectrum gives floats for high degrees")
+        fix = "a SymPy symbol for k gives a formula for every degree"
+        raise InvalidInputError("k", k, f"an integer from 0 to {highest}", fix)
     return int(k)
 
 
@@ -112,22 +202,6 @@ def exact_number(name: str, value: Any) -> sp.Expr:
         return sp.Rational(str(value))
     except (TypeError, ValueError):
         raise InvalidInputError(name, value, "a finite number or a SymPy expression") from None
-
-
-def _by_derivatives(terms: Terms, k: int, mean: sp.Expr, variance: sp.Expr) -> sp.Expr:
-    """v^(k/2) E[s^(k)(m + sqrt(v) G)]."""
-    for _ in range(k):
-        check_deadline()
-        terms = differentiate(terms)
-    return variance ** sp.Rational(k, 2) * gaussian_mean(terms, mean, variance)
-
-
-def _by_polynomial(terms: Terms, k: int, mean: sp.Expr, variance: sp.Expr) -> sp.Expr:
-    """E[s(x) He_k((x - m) / sqrt(v))], x ~ N(m, v)."""
-    x = sp.Dummy("x")
-    polynomial = sp.Poly(sp.expand(hermite_polynomial(k, (x - mean) / sp.sqrt(variance))), x)
-    factors = tuple(Term(coefficient, power) for (power,), coefficient in polynomial.terms())
-    return gaussian_mean(multiply(terms, factors), mean, variance)
 
 
 def _derivation(stein: sp.Expr, polynomial: sp.Expr, k: int) -> Derivation:
@@ -142,7 +216,7 @@ def _derivation(stein: sp.Expr, polynomial: sp.Expr, k: int) -> Derivation:
     return Derivation(f"Hermite coefficient of degree {k}", (step,), premises)
 
 
-def _left(k: int, normalized: bool, mean: sp.Expr, variance: sp.Expr) -> str:
+def _left(k: str, normalized: bool, mean: sp.Expr, variance: sp.Expr) -> str:
     shift = mean != 0 or variance != 1
     argument = r"m + \sqrt{v}\,G" if shift else "G"
     coefficient = rf"\mathbb{{E}}\bigl[\sigma({argument})\,He_{{{k}}}(G)\bigr]"

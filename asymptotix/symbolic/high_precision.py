@@ -12,14 +12,14 @@ import sympy as sp
 from asymptotix.errors import ConvergenceError, HypothesisError, InvalidInputError, NotInClosedClassError
 from asymptotix.kernels import KernelMap
 from asymptotix.kernels.kernel_family import KernelFamily
-from asymptotix.kernels.precise import MAX_DIGITS, precise_dual
+from asymptotix.kernels.precise import MAX_DIGITS
 from asymptotix.symbolic.functions import Phi2
 
 if TYPE_CHECKING:
     from asymptotix.activations import ActivationFamily
     from asymptotix.symbolic.formula import Formula
 
-__all__ = ["high_precision_value", "settled_value"]
+__all__ = ["exact_argument", "high_precision_value", "parameter_values", "settled_value"]
 
 _GUARD_DIGITS = 20
 _DOUBLINGS, _DOUBLINGS_OF_SERIES = 5, 2  # of the working digits; Phi2 is a quadrature and 2F1 a series, both slow
@@ -56,12 +56,12 @@ def high_precision_value(formula: Formula, values: tuple[Any, ...], digits: int)
     names = [symbol.name for symbol in formula.symbols]
     if len(values) != len(names):
         raise InvalidInputError("values", values, f"{len(names)} numbers: {', '.join(names)}")
-    exact = {symbol: _exact(symbol.name, value, digits) for symbol, value in zip(formula.symbols, values, strict=True)}
+    exact = {symbol: exact_argument(symbol.name, value, digits) for symbol, value in zip(formula.symbols, values, strict=True)}
     for relation in formula.assumptions:
         if not relation.subs(exact):
             raise HypothesisError(f"the expectation is infinite there: it needs {relation}")
     if formula.family is not None:  # refuses what is out of range, such as constants beyond 1e30
-        formula.family.at(**_parameters(formula.family, exact))
+        formula.family.at(**parameter_values(formula.family, exact))
     if formula.kernel is not None:
         _require_covariance(exact, digits)
     if formula.status.kind != "numeric":
@@ -95,17 +95,17 @@ def _closed_value(formula: Formula, exact: dict[sp.Symbol, sp.Expr], digits: int
 def _by_quadrature(formula: Formula, exact: dict[sp.Symbol, sp.Expr], digits: int) -> mpmath.mpf:
     kernel = formula.kernel
     if isinstance(kernel, KernelFamily):
-        kernel = kernel.at(**_parameters(kernel.activation, exact))
-    if not isinstance(kernel, KernelMap) or kernel.kind != "dual":
+        kernel = kernel.at(**parameter_values(kernel.activation, exact))
+    if not isinstance(kernel, KernelMap) or (kernel.kind != "dual" and formula.status.kind != "numeric"):
         raise NotInClosedClassError(f"{formula.name} has no value to {digits} digits at this point")
     with mpmath.workdps(2 * digits + _GUARD_DIGITS):
-        point = [value._to_mpmath(mpmath.mp.prec) for value in list(exact.values())[:3]]
-        estimate = precise_dual(kernel.activation, *point, derivative=kernel.derivative, digits=digits)
+        q1, q2, c = (value._to_mpmath(mpmath.mp.prec) for value in list(exact.values())[:3])
+        value = kernel.mp_by_quadrature(q1, q2, c, digits)
     with mpmath.workdps(digits):
-        return +estimate.value
+        return +value
 
 
-def _parameters(family: ActivationFamily, exact: dict[sp.Symbol, sp.Expr]) -> dict[str, Fraction]:
+def parameter_values(family: ActivationFamily, exact: dict[sp.Symbol, sp.Expr]) -> dict[str, Fraction]:
     """The values of the parameters as fractions, those of irrational ones rounded."""
     values = {symbol.name: sp.Rational(value) for symbol, value in exact.items()}
     return {p.name: Fraction(int(values[p.name].p), int(values[p.name].q)) for p in family.parameters}
@@ -117,7 +117,7 @@ def _require_covariance(exact: dict[sp.Symbol, sp.Expr], digits: int) -> None:
         raise InvalidInputError("c", c, "at most sqrt(q1 q2) in size, with variances q1, q2 >= 0")
 
 
-def _exact(name: str, value: Any, digits: int) -> sp.Expr:
+def exact_argument(name: str, value: Any, digits: int) -> sp.Expr:
     """A number without rounding; of an irrational SymPy number twice the digits. Floats would round what is computed of them."""
     if isinstance(value, sp.Expr) and value.is_real and value.is_number:
         return sp.Rational(value if value.is_Rational else sp.N(value, 2 * digits + _GUARD_DIGITS))

@@ -12,7 +12,7 @@ import sympy as sp
 from asymptotix.symbolic.presentation import latex
 from asymptotix.symbolic.terms import Dirac, Terms
 
-__all__ = ["assumptions_latex", "density_assumptions", "mean_assumptions", "pair_assumptions"]
+__all__ = ["assumptions_latex", "conditions_latex", "density_assumptions", "mean_assumptions", "pair_assumptions"]
 
 Assumptions = tuple[sp.Basic, ...]
 
@@ -41,7 +41,12 @@ def density_assumptions(terms: Terms, q1: sp.Expr, q2: sp.Expr, c: sp.Expr) -> A
 
 def assumptions_latex(assumptions: Assumptions) -> str:
     """The conditions as they are printed behind a formula, or nothing."""
-    return "".join(rf", \quad {latex(a.lhs)} > 0" for a in assumptions)
+    return "".join(rf", \quad {condition}" for condition in conditions_latex(assumptions))
+
+
+def conditions_latex(assumptions: Assumptions) -> tuple[str, ...]:
+    """Each condition as it is printed."""
+    return tuple(f"{latex(a.lhs)} > 0" for a in assumptions)
 
 
 def _may_be_positive(a: sp.Expr) -> bool:

@@ -9,71 +9,98 @@ Source: [LeeEtAl2018] for S, [JacotGabrielHongler2018] for T.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import sympy as sp
 
 from asymptotix.activations import ActivationFamily
-from asymptotix.errors import HypothesisError, InvalidInputError
-from asymptotix.symbolic.canonical import canonical
-from asymptotix.symbolic.deadline import check_deadline, time_limited
+from asymptotix.errors import InvalidInputError, NotInClosedClassError
+from asymptotix.symbolic.deadline import NUMERIC_KERNELS, time_limited
 from asymptotix.symbolic.derivation import Derivation
-from asymptotix.symbolic.dual import DualForm, diagonal, dual_form, resolve
+from asymptotix.symbolic.dual import DualForm, diagonal, dual_form, pointwise_derivative, resolve
 from asymptotix.symbolic.expressions import parameter_conditions, sympy_symbol
-from asymptotix.symbolic.formula import Q1, Q2, Binding, C, Formula, Status
-from asymptotix.symbolic.integrability import assumptions_latex, pair_assumptions
+from asymptotix.symbolic.formula import Q1, Q2, C, Formula, Status
+from asymptotix.symbolic.integrability import assumptions_latex, conditions_latex, density_assumptions, pair_assumptions
+from asymptotix.symbolic.layer_recursion import LayerMap, Layers, layer_symbols
 from asymptotix.symbolic.lowering import lower
-from asymptotix.symbolic.presentation import arrange, latex
-from asymptotix.symbolic.terms import Dirac, Terms, differentiate
+from asymptotix.symbolic.presentation import definitions_latex
+from asymptotix.symbolic.terms import Terms, differentiate
 
 if TYPE_CHECKING:
     from asymptotix.activations import Activation
 
 __all__ = ["nngp_kernel", "tangent_kernel"]
 
-Layers = Literal["all", "first", "last"]
 _ROUTE = "layer recursion over the dual kernel and its derivative, both proved along the chain of Price's theorem"
+Choice = Literal["distributional", "pointwise"]
 
 
 @dataclass(frozen=True)
-class _Network:
-    """What the recursion needs: variances, the dual kernel k, its derivative kdot, and k(q, q, q)."""
+class _Request:
+    """A network as the user asked for it, checked."""
 
+    activation: Activation | ActivationFamily
+    kind: Literal["nngp", "tangent"]
     depth: int
     weight: sp.Rational
     bias: sp.Rational
-    kernel: DualForm
-    derivative: DualForm | None
-    square: sp.Expr
+    layers: Layers
+    derivative: Choice | None
+    name: str
 
-    def affine(self, expression: sp.Expr) -> sp.Expr:
-        """w * expression + b."""
-        return self.weight * expression + self.bias
+    @property
+    def needs_slope(self) -> bool:
+        return self.kind == "tangent" and self.layers != "last"
+
+    @property
+    def left(self) -> str:
+        tangent = {"all": r"\Theta", "first": r"\Theta_{\mathrm{NT}}", "last": r"\Theta_{\mathrm{RF}}"}
+        symbol = r"\Sigma" if self.kind == "nngp" else tangent[self.layers]
+        return rf"{symbol}^{{({self.depth})}}(q_1, q_2, c)" if self.depth == 1 else rf"{symbol}(q_1, q_2, c)"
+
+    @property
+    def kernel_options(self) -> dict[str, Any]:
+        return {
+            "depth": self.depth, "weight_variance": float(self.weight), "bias_variance": float(self.bias), "kind": self.kind,
+            "layers": self.layers if self.kind == "tangent" else "all", "derivative": self.derivative or False,
+        }  # fmt: skip
 
 
-@time_limited
 def nngp_kernel(
-    activation: Activation | ActivationFamily | str, *, depth: int = 1, weight_variance: float = 1, bias_variance: float = 0
+    activation: Activation | ActivationFamily | str,
+    *,
+    depth: int = 1,
+    weight_variance: float = 1,
+    bias_variance: float = 0,
+    allow_numeric: bool = True,
 ) -> Formula:
-    r"""The covariance S_depth of a wide random network's output, in closed form.
+    r"""The covariance S_depth of a wide random network's output; in closed form where the dual kernel has one.
 
     Args:
         activation: an Activation, or its text.
         depth: number of hidden layers, 1 to 1000. From 2 on the formula is a recursion (`.bindings`).
         weight_variance: w > 0.
         bias_variance: b >= 0.
+        allow_numeric: where no closed form is known to the engine, return a formula of status "numeric": the recursion over
+            k(q1, q2, c), bound to its defining integral. False insists on a closed form.
 
     Raises:
         InvalidInputError: depth or a variance out of range.
-        NotInClosedClassError: no closed form of the dual kernel is known to the engine.
+        NotInClosedClassError: no closed form of the dual kernel is known to the engine, and `allow_numeric` is False, the
+            activation grows too fast for the quadrature, or it has parameters.
 
     Source: [LeeEtAl2018].
+
+    >>> nngp_kernel("relu", depth=3, weight_variance=2).status.kind
+    'proved'
+    >>> tanh = nngp_kernel("tanh", depth=3)
+    >>> tanh.status.kind, tanh.bindings[-1].expression
+    ('numeric', k(Q1_2, Q2_2, C_2))
     """
-    return _build(activation, "nngp", depth, weight_variance, bias_variance, "last")
+    return _formula(_request(activation, "nngp", depth, weight_variance, bias_variance, "last", None), allow_numeric)
 
 
-@time_limited
 def tangent_kernel(
     activation: Activation | ActivationFamily | str,
     *,
@@ -81,8 +108,10 @@ def tangent_kernel(
     weight_variance: float = 1,
     bias_variance: float = 0,
     layers: Layers = "all",
+    derivative: Choice | None = None,
+    allow_numeric: bool = True,
 ) -> Formula:
-    r"""The neural tangent kernel T_depth of a wide network at initialization, in closed form.
+    r"""The neural tangent kernel T_depth of a wide network at initialization; in closed form where the dual kernels have one.
 
     Args:
         activation: an Activation, or its text.
@@ -91,27 +120,35 @@ def tangent_kernel(
         bias_variance: b >= 0.
         layers: "all"; "first", the part of the first layer's parameters, T_l = w T_(l-1) E[s' s']; "last", that of the last
             layer's, S_depth. With depth 1, w = 1, b = 0 "first" is c E[s'(u) s'(v)] and "last" is E[s(u) s(v)].
+        derivative: what s' means where s jumps; without jumps it makes no difference. "distributional" keeps the Dirac
+            measures: the kernel is infinite at coincident inputs, and the formula says so in its assumptions. "pointwise"
+            drops them, as automatic differentiation does. None refuses an activation that jumps.
+        allow_numeric: as for `nngp_kernel`.
 
     Raises:
-        InvalidInputError: depth, a variance or `layers` out of range.
-        NotInClosedClassError: no closed form of the dual kernel is known to the engine.
+        InvalidInputError: depth, a variance, `layers` or `derivative` out of range.
+        HypothesisError: the activation jumps, and neither `derivative` nor layers="last" is given.
+        NotInClosedClassError: as for `nngp_kernel`.
 
     Source: [JacotGabrielHongler2018].
+
+    >>> tangent_kernel("relu", depth=3, weight_variance=2).status.kind
+    'proved'
+    >>> tangent_kernel("step", derivative="distributional").assumptions
+    (-c**2 + q1*q2 > 0,)
+    >>> tangent_kernel("step", derivative="pointwise").expression
+    asin(c/(sqrt(q1)*sqrt(q2)))/(2*pi) + 1/4
     """
     if layers not in ("all", "first", "last"):
         raise InvalidInputError("layers", layers, "'all', 'first' or 'last'")
-    return _build(activation, "tangent", depth, weight_variance, bias_variance, layers)
+    if derivative not in (None, "distributional", "pointwise"):
+        raise InvalidInputError("derivative", derivative, "None, 'distributional' or 'pointwise'")
+    if derivative is not None and layers == "last":
+        raise InvalidInputError("derivative", derivative, "None with layers='last', which has no s'")
+    return _formula(_request(activation, "tangent", depth, weight_variance, bias_variance, layers, derivative), allow_numeric)
 
 
-def _build(
-    activation: Activation | ActivationFamily | str,
-    kind: Literal["nngp", "tangent"],
-    depth: int,
-    w: Any,
-    b: Any,
-    layers: Layers,
-) -> Formula:
-    from asymptotix.kernels.kernel_family import kernel_of
+def _request(activation: Any, kind: Any, depth: Any, w: Any, b: Any, layers: Layers, derivative: Choice | None) -> _Request:
     from asymptotix.kernels.kernel_map import MAX_DEPTH
 
     if isinstance(depth, bool) or not isinstance(depth, int) or not 1 <= depth <= MAX_DEPTH:
@@ -120,44 +157,10 @@ def _build(
     if weight == 0:
         raise InvalidInputError("weight_variance", w, "a positive finite number")
     s = resolve(activation)
-    parameters = s.parameters if isinstance(s, ActivationFamily) else ()
-    needs_derivative = kind == "tangent" and layers != "last"
-    if parameters and needs_derivative:
-        _require_continuous(s.name, lower(s.tree))
-    form = dual_form(s.tree)
-    square = diagonal(s.tree) if depth > 1 else sp.S.Zero  # with one layer the inputs' own variances are enough
-    network = _Network(depth, weight, bias, form, dual_form(s.tree, True) if needs_derivative else None, square)
-    expression, bindings = _unroll_one(network, layers) if depth == 1 else _recursion(network, layers)
-    left, derivation = _left(kind, depth, layers), _derivation(network)
     tail = f", layers={layers!r}" if kind == "tangent" and layers != "all" else ""
-    return Formula(
-        name=f"{kind}_kernel({s.name!r}, depth={depth}, weight_variance={w}, bias_variance={b}{tail})",
-        left=left,
-        symbols=(Q1, Q2, C, *map(sympy_symbol, parameters)),
-        expression=expression,
-        bindings=bindings,
-        derivation=derivation,
-        status=Status.of(derivation, _ROUTE),
-        assumptions=(*_assumptions(network, lower(s.tree)), *parameter_conditions(parameters)),
-        family=s if isinstance(s, ActivationFamily) else None,
-        kernel=kernel_of(
-            s,
-            depth=depth,
-            weight_variance=float(weight),
-            bias_variance=float(bias),
-            kind=kind,
-            layers=layers if kind == "tangent" else "all",
-        ),
-        body=_recursion_latex(network, layers, left) if depth > 1 else "",
-    )
-
-
-def _require_continuous(name: str, terms: Terms) -> None:
-    """The refusal that `KernelMap` gives once there are numbers."""
-    if any(isinstance(t.factor, Dirac) for t in differentiate(terms)):
-        raise HypothesisError(
-            f"{name} is discontinuous: s' is not square integrable and the tangent kernel infinite; use layers='last'"
-        )
+    tail += f", derivative={derivative!r}" if derivative else ""
+    name = f"{kind}_kernel({s.name!r}, depth={depth}, weight_variance={w}, bias_variance={b}{tail})"
+    return _Request(s, kind, depth, weight, bias, layers, derivative, name)
 
 
 def _exact(name: str, value: Any) -> sp.Rational:
@@ -173,102 +176,117 @@ def _exact(name: str, value: Any) -> sp.Rational:
     return sp.Rational(exact.numerator, exact.denominator)
 
 
-def _assumptions(network: _Network, terms: Terms) -> tuple[sp.Basic, ...]:
+def _formula(request: _Request, allow_numeric: bool) -> Formula:
+    s = request.activation
+    if request.needs_slope and request.derivative is None:
+        _require_continuous(s)
+    try:
+        return _closed(request)
+    except NotInClosedClassError as refusal:
+        if isinstance(s, ActivationFamily):  # a parameter without a value has no numbers
+            raise NotInClosedClassError(str(refusal).replace(NUMERIC_KERNELS, s.numeric_remedy())) from None
+        if not allow_numeric:
+            raise
+        from asymptotix.symbolic.numeric import no_closed_network
+
+        options, left, slope = request.kernel_options, request.left, request.needs_slope
+        layers = LayerMap(request.depth, request.weight, request.bias, sp.S.Zero, None, sp.S.Zero, request.layers)
+        return no_closed_network(s, refusal, layers, options, request.name, left, slope)
+
+
+def _require_continuous(s: Activation | ActivationFamily) -> None:
+    """The refusal that `KernelMap` gives once there are numbers."""
+    from asymptotix.kernels.kernel_map import tangent_refusal
+
+    jumps = density_assumptions(differentiate(lower(s.tree)), Q1, Q2, C) if isinstance(s, ActivationFamily) else s.jumps
+    if jumps:
+        raise tangent_refusal(s.name)
+
+
+@time_limited
+def _closed(request: _Request) -> Formula:
+    from asymptotix.kernels.kernel_family import kernel_of
+
+    s = request.activation
+    parameters = s.parameters if isinstance(s, ActivationFamily) else ()
+    form, slope = dual_form(s.tree), _slope(request)
+    square = diagonal(s.tree) if request.depth > 1 else sp.S.Zero  # with one layer the inputs' own variances are enough
+    below = None if slope is None else slope.expression
+    layers = LayerMap(request.depth, request.weight, request.bias, form.expression, below, square, request.layers)
+    expression, bindings = (layers.in_one(), ()) if request.depth == 1 else layers.bindings()
+    derivation = _derivation(form, slope, request.derivative == "pointwise")
+    assumptions = (*_assumptions(layers, lower(s.tree), request.derivative), *parameter_conditions(parameters))
+    return Formula(
+        name=request.name,
+        left=request.left,
+        symbols=(Q1, Q2, C, *map(sympy_symbol, parameters)),
+        expression=expression,
+        bindings=bindings,
+        derivation=derivation,
+        status=Status.of(derivation, _ROUTE),
+        assumptions=assumptions,
+        family=s if isinstance(s, ActivationFamily) else None,
+        kernel=kernel_of(s, **request.kernel_options),
+        body=_body(request, layers, (form, slope), assumptions),
+    )
+
+
+def _body(request: _Request, layers: LayerMap, forms: tuple[DualForm, DualForm | None], assumptions: tuple[Any, ...]) -> str:
+    """LaTeX of the whole."""
+    if request.depth == 1:
+        return layers.latex_in_one(request.left, conditions_latex(assumptions)) if layers.bias != 0 else ""
+    return layers.latex(_definitions(*forms, layers.square, request.derivative), request.left)
+
+
+def _slope(request: _Request) -> DualForm | None:
+    """The kernel of s', with or without Dirac measures."""
+    if not request.needs_slope:
+        return None
+    if request.derivative == "pointwise":
+        return dual_form(pointwise_derivative(request.activation).tree)
+    return dual_form(request.activation.tree, True)
+
+
+def _assumptions(layers: LayerMap, terms: Terms, derivative: Choice | None) -> tuple[sp.Basic, ...]:
     """Convergence at every layer, in the inputs for depth 1 and in the symbols of the bindings beyond."""
-    if network.depth == 1:
-        return pair_assumptions(terms, *(network.affine(symbol) for symbol in (Q1, Q2, C)))
+    inputs = tuple(layers.affine(symbol) for symbol in (Q1, Q2, C))
+    dirac = density_assumptions(differentiate(terms), *inputs) if derivative == "distributional" else ()
+    if layers.depth == 1:
+        return (*pair_assumptions(terms, *inputs), *dirac)
     pair, square = pair_assumptions(terms, Q1, Q2, C), pair_assumptions(terms, Q1, Q1, Q1)
-    found: list[sp.Basic] = []
-    for layer in range(network.depth):
-        q1, q2, c, _ = _layer_symbols(layer)
+    found: list[sp.Basic] = list(dirac)
+    for layer in range(layers.depth):
+        q1, q2, c, _ = layer_symbols(layer)
         found += [relation.xreplace({Q1: q1, Q2: q2, C: c}) for relation in pair]
         found += [relation.xreplace({Q1: q}) for q in (q1, q2) for relation in square]
     return tuple(dict.fromkeys(found))
 
 
-def _left(kind: str, depth: int, layers: Layers) -> str:
-    tangent = {"all": r"\Theta", "first": r"\Theta_{\mathrm{NT}}", "last": r"\Theta_{\mathrm{RF}}"}
-    symbol = r"\Sigma" if kind == "nngp" else tangent[layers]
-    return rf"{symbol}^{{({depth})}}(q_1, q_2, c)" if depth == 1 else rf"{symbol}(q_1, q_2, c)"
+def _derivation(form: DualForm, slope: DualForm | None, both: bool) -> Derivation:
+    """The derivation of k, whose chain contains that of kdot, under a title of its own and the recursion as a premise.
 
-
-def _derivation(network: _Network) -> Derivation:
-    """The derivation of k, whose chain contains that of kdot, under a title of its own and the recursion as a premise."""
-    base = network.kernel.derivation
-    if network.derivative is not None:
-        longer = network.derivative.derivation
-        base = base if len(base.steps) > len(longer.steps) else longer
+    Without its Dirac measures s' is not the next link of the chain of s, and has steps of its own.
+    """
+    base = form.derivation
+    steps, premises = base.steps, base.premises
+    if slope is not None and both:
+        own = (replace(s, label=f"slope {s.label}", uses=tuple(f"slope {u}" for u in s.uses)) for s in slope.derivation.steps)
+        steps, premises = (*own, *steps), tuple(dict.fromkeys((*slope.derivation.premises, *premises)))
+    elif slope is not None and len(slope.derivation.steps) > len(steps):
+        steps, premises = slope.derivation.steps, slope.derivation.premises
     recursion = (
         "The layer recursion $\\Sigma^{(\\ell)} = w\\,k(\\Sigma^{(\\ell-1)}) + b$, "
         "$\\Theta^{(\\ell)} = \\Sigma^{(\\ell)} + w\\,\\Theta^{(\\ell-1)}\\,\\dot{k}(\\Sigma^{(\\ell-1)})$ of wide networks."
     )
-    sources = ("LeeEtAl2018", "JacotGabrielHongler2018")
-    return Derivation("The layer map of the network", base.steps, (*base.premises, recursion), sources)
+    return Derivation("The layer map of the network", steps, (*premises, recursion), ("LeeEtAl2018", "JacotGabrielHongler2018"))
 
 
-def _at(expression: sp.Expr, q1: sp.Expr, q2: sp.Expr, c: sp.Expr) -> sp.Expr:
-    return expression.xreplace({Q1: q1, Q2: q2, C: c})
-
-
-def _unroll_one(network: _Network, layers: Layers) -> tuple[sp.Expr, tuple[Binding, ...]]:
-    """Depth 1 in closed form."""
-    inputs = tuple(network.affine(symbol) for symbol in (Q1, Q2, C))
-    last = network.affine(_at(network.kernel.expression, *inputs))
-    if network.derivative is None:
-        return canonical(last), ()
-    first = network.weight * inputs[2] * _at(network.derivative.expression, *inputs)
-    return canonical(first if layers == "first" else first + last), ()
-
-
-def _layer_symbols(layer: int) -> tuple[sp.Symbol, sp.Symbol, sp.Symbol, sp.Symbol]:
-    q1, q2 = (sp.Symbol(f"Q{i}_{layer}", positive=True) for i in (1, 2))
-    return q1, q2, sp.Symbol(f"C_{layer}", real=True), sp.Symbol(f"T_{layer}", real=True)
-
-
-def _recursion(network: _Network, layers: Layers) -> tuple[sp.Expr, tuple[Binding, ...]]:
-    """The bindings Q1_l, Q2_l, C_l, T_l for l = 0 ... depth; the value is the last symbol."""
-    bindings, symbols = [], _layer_symbols(0)
-    tangent = network.derivative is not None
-    start = [network.affine(Q1), network.affine(Q2), network.affine(C), symbols[2]]
-    bindings += [Binding(s, e) for s, e in zip(symbols, start, strict=True)][: 4 if tangent else 3]
-    for layer in range(1, network.depth + 1):
-        check_deadline()
-        before, symbols = symbols, _layer_symbols(layer)
-        bindings += [Binding(symbols[i], network.affine(network.square.xreplace({Q1: before[i]}))) for i in (0, 1)]
-        bindings.append(Binding(symbols[2], network.affine(_at(network.kernel.expression, *before[:3]))))
-        if network.derivative is not None:
-            first = network.weight * before[3] * _at(network.derivative.expression, *before[:3])
-            bindings.append(Binding(symbols[3], first if layers == "first" else symbols[2] + first))
-    return symbols[3] if tangent else symbols[2], tuple(bindings)
-
-
-def _recursion_latex(network: _Network, layers: Layers, left: str) -> str:
-    """The layer map once, then the recursion over it, as a paper prints it."""
-    kernel = arrange(network.kernel.expression)
-    lines = [rf"k(q_1, q_2, c) &= {kernel.latex()}"]
-    if network.derivative is not None:
-        slope = arrange(network.derivative.expression)
-        lines.append(rf"\dot{{k}}(q_1, q_2, c) &= {slope.latex()}")
-    else:
-        slope = kernel
-    angles = {a.angle_latex() for a in (kernel, slope)} - {""}
-    if angles:
-        lines[-1] += rf", \qquad {angles.pop()}"
-    lines[0] += assumptions_latex(network.kernel.assumptions)
-    lines.append(rf"k(q, q, q) &= {latex(network.square.subs(Q1, sp.Symbol('q', positive=True)))}")
-    scale = "" if network.weight == 1 else latex(network.weight) + r"\,"
-    shift = "" if network.bias == 0 else f" + {latex(network.bias)}"
-    lines.append(rf"Q_i^{{(0)}} &= {scale}q_i{shift}, \qquad C^{{(0)}} = {scale}c{shift}")
-    lines.append(
-        rf"Q_i^{{(\ell)}} &= {scale}k\bigl(Q_i^{{(\ell-1)}}, Q_i^{{(\ell-1)}}, Q_i^{{(\ell-1)}}\bigr){shift}, \qquad "
-        rf"C^{{(\ell)}} = {scale}k\bigl(Q_1^{{(\ell-1)}}, Q_2^{{(\ell-1)}}, C^{{(\ell-1)}}\bigr){shift}"
-    )
-    value = "C"
-    if network.derivative is not None:
-        value, own = r"\Theta", "" if layers == "first" else r"C^{(\ell)} + "
-        lines.append(
-            rf"\Theta^{{(0)}} &= C^{{(0)}}, \qquad \Theta^{{(\ell)}} = {own}{scale}\Theta^{{(\ell-1)}}\,"
-            r"\dot{k}\bigl(Q_1^{(\ell-1)}, Q_2^{(\ell-1)}, C^{(\ell-1)}\bigr)"
-        )
-    lines.append(rf"{left} &= {value}^{{({network.depth})}}, \qquad \ell = 1, \dots, {network.depth}")
-    return "\\begin{aligned}\n" + ",\\\\\n".join(lines) + "\n\\end{aligned}"
+def _definitions(form: DualForm, slope: DualForm | None, square: sp.Expr, derivative: Choice | None) -> list[str]:
+    """The closed forms of k, kdot and k(q, q, q), as lines of LaTeX."""
+    rows = [("k(q_1, q_2, c)", form.expression, assumptions_latex(form.assumptions))]
+    if slope is not None:
+        remark = r" \quad (s' \text{ without its Dirac measures})" if derivative == "pointwise" else ""
+        density = slope.assumptions if derivative == "distributional" else ()
+        rows.append((r"\dot{k}(q_1, q_2, c)", slope.expression, remark + assumptions_latex(density)))
+    rows.append(("k(q, q, q)", square.subs(Q1, sp.Symbol("q", positive=True)), ""))
+    return definitions_latex(rows)

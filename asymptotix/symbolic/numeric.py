@@ -8,7 +8,8 @@ the quadrature of `asymptotix.kernels.quadrature`, `mp` as many digits as are as
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import sympy as sp
 
@@ -16,13 +17,14 @@ from asymptotix.activations.calculus import differentiate
 from asymptotix.errors import ExpressionError, NotInClosedClassError
 from asymptotix.symbolic.deadline import NUMERIC_KERNELS
 from asymptotix.symbolic.expressions import X, sympy_expression
-from asymptotix.symbolic.formula import Q1, Q2, C, Formula, Status
+from asymptotix.symbolic.formula import Q1, Q2, Binding, C, Formula, Status
+from asymptotix.symbolic.layer_recursion import LayerMap
 from asymptotix.symbolic.presentation import latex
 
 if TYPE_CHECKING:
     from asymptotix.activations import Activation
 
-__all__ = ["defining_integral", "no_closed_form", "numeric_formula"]
+__all__ = ["defining_integral", "no_closed_form", "no_closed_network", "numeric_formula"]
 
 U, V = sp.symbols("u v", real=True)
 
@@ -62,6 +64,49 @@ def numeric_formula(activation: Activation, derivative: bool, reason: str) -> Fo
     )
 
 
+def numeric_network(
+    activation: Activation, reason: str, layers: LayerMap, options: dict[str, Any], name: str, left: str, needs_slope: bool
+) -> Formula:
+    """A network kernel as the recursion over k and kdot, which are bound to their defining integrals.
+
+    Raises:
+        NotInClosedClassError: the activation grows too fast for the quadrature as well.
+    """
+    from asymptotix.kernels import KernelMap
+    from asymptotix.kernels.quadrature import AGREEMENT_DIGITS, QuadratureDual
+
+    QuadratureDual(activation).require_moderate_growth()
+    k, slope = (sp.Function(symbol)(Q1, Q2, C) for symbol in ("k", "kdot"))
+    named = replace(layers, kernel=k, slope=slope if needs_slope else None, square=k.func(Q1, Q1, Q1))
+    below = activation if options["derivative"] != "pointwise" else activation.pointwise_derivative
+    bindings = [Binding(k, defining_integral(activation))]
+    definitions = [_aligned(activation, False)]
+    if needs_slope:
+        bindings.append(Binding(slope, defining_integral(below, below is activation)))
+        remark = "" if below is activation else r" \quad (s' \text{ without its Dirac measures})"
+        definitions.append(_aligned(activation, True) + remark)
+    expression, own = (named.in_one(), ()) if layers.depth == 1 else named.bindings()
+    route = f"layer recursion over quadratures of two rules that agree to 10^-{AGREEMENT_DIGITS} of their scale"
+    dirac = needs_slope and activation.jumps and options["derivative"] == "distributional"
+    q1, q2, c = (layers.affine(symbol) for symbol in (Q1, Q2, C))
+    return Formula(
+        name=name,
+        left=left,
+        symbols=(Q1, Q2, C),
+        expression=expression,
+        derivation=None,
+        status=Status("numeric", None, f"{route}; `error_bound` carries their errors through the layers", reason),
+        bindings=(*bindings, *own),
+        kernel=KernelMap(activation, **options),
+        body=named.latex(definitions, left),
+        assumptions=(sp.Gt(sp.expand(q1 * q2 - c**2), 0, evaluate=False),) if dirac else (),
+    )
+
+
+def _aligned(activation: Activation, derivative: bool) -> str:
+    return _defining_latex(activation, derivative).replace(" = ", " &= ", 1)
+
+
 def _defining_latex(activation: Activation, derivative: bool) -> str:
     prime = "'" if derivative else ""
     left = (r"\dot{k}" if derivative else "k") + "(q_1, q_2, c)"
@@ -75,8 +120,29 @@ def _defining_latex(activation: Activation, derivative: bool) -> str:
 
 def no_closed_form(activation: Activation, refusal: NotInClosedClassError, derivative: bool) -> Formula:
     """The numeric formula in place of a refusal; the refusal itself where there are no numbers either."""
-    reason = str(refusal).split("; ")[0].split(f": {NUMERIC_KERNELS}")[0]
+    reason = _reason(refusal)
     try:
         return numeric_formula(activation, derivative, reason)
     except (NotInClosedClassError, ExpressionError) as second:
         raise NotInClosedClassError(f"{reason}; no numeric kernel either: {second}") from refusal
+
+
+def no_closed_network(
+    activation: Activation,
+    refusal: NotInClosedClassError,
+    layers: LayerMap,
+    options: dict[str, Any],
+    name: str,
+    left: str,
+    needs_slope: bool,
+) -> Formula:
+    """`numeric_network` in place of a refusal; the refusal itself where there are no numbers either."""
+    reason = _reason(refusal)
+    try:
+        return numeric_network(activation, reason, layers, options, name, left, needs_slope)
+    except (NotInClosedClassError, ExpressionError) as second:
+        raise NotInClosedClassError(f"{reason}; no numeric kernel either: {second}") from refusal
+
+
+def _reason(refusal: NotInClosedClassError) -> str:
+    return str(refusal).split("; ")[0].split(f": {NUMERIC_KERNELS}")[0]

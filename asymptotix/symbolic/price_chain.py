@@ -3,14 +3,14 @@ r"""The proof of a dual kernel: Price's theorem along s -> s' -> s'' -> ..., dow
     d k_j / dc = k_(j+1),    k_j(q1, q2, 0) = m_j(q1) m_j(q2),    k_j = E[s^(j)(u) s^(j)(v)],  m_j(q) = E[s^(j)(u)]
 
 A chain ends where only constants and Dirac measures are left (densities at the jumps), or only exponentials (Gaussian
-integrals). Where a step is multiplied by exp(b x), as in ELU, derivatives never end, but they stay in a space of finite
-dimension: with e_m = x^p exp(b x) S, S = 1 or a step,
+integrals). Where a step or Phi is multiplied by exp(b x), as in ELU, derivatives never end, but they stay in a space of
+finite dimension: with e_m = x^p exp(b x) S, S = 1, a step or Phi,
 
-    e_m' = p x^(p-1) exp(b x) S + b e_m + Dirac,    d K_ml / dc = E[e_m'(u) e_l'(v)],    K_ml = E[e_m(u) e_l(v)],
+    e_m' = p x^(p-1) exp(b x) S + b e_m + Dirac or Gaussian,    d K_ml / dc = E[e_m'(u) e_l'(v)],    K_ml = E[e_m(u) e_l(v)],
 
-is a linear system of differential equations whose inhomogeneous part has a Dirac in every term. It determines all K_ml
-together with their values at c = 0. What neither ends nor closes (a step times exp(a x^2), Phi times exp(b x)) is compared
-with an integral over u of a conditional mean, numerically.
+is a linear system of differential equations whose inhomogeneous part has a Dirac or a Gaussian in every term. It determines
+all K_ml together with their values at c = 0. What neither ends nor closes (a step or Phi times exp(a x^2)) is compared with an
+integral over u of a conditional mean, numerically.
 
 Source: [Price1958].
 """
@@ -68,8 +68,8 @@ class Chain:
 
     @property
     def closes(self) -> bool:
-        """Whether the last function lies in a space of x^p exp(b x) S that is closed under derivatives."""
-        return _has_steps(self.last) and all(t.quadratic == 0 and not isinstance(t.factor, Cdf) for t in self.last)
+        """Whether the last function lies in a space of x^p exp(b x) S, and of Gaussians, that is closed under derivatives."""
+        return _has_steps(self.last) and all(t.quadratic == 0 or t.factor == ONE for t in self.last)
 
     @property
     def ends(self) -> bool:
@@ -181,7 +181,7 @@ def _reality(chain: Chain) -> Iterator[Step]:
 def _basis(terms: Terms) -> list[Term]:
     """The functions e_m: all powers down to 0 of every shape, with coefficient 1."""
     top: dict[Term, int] = {}
-    for t in _regular(terms):
+    for t in _unforced(terms):
         shape = replace(t, coefficient=sp.S.One, power=0)
         top[shape] = max(top.get(shape, 0), t.power)
     return [replace(shape, power=power) for shape, highest in top.items() for power in range(highest + 1)]
@@ -194,6 +194,7 @@ def _system(chain: Chain) -> Iterator[Step]:
     kernels = {pair: sp.Function(f"K_{{{pair[0]}{pair[1]}}}") for pair in pairs}
     values = {pair: gaussian_pair((basis[pair[0]],), (basis[pair[1]],), CENTRED) for pair in pairs}
     known = {kernels[pair]: sp.Lambda((Q1, Q2, C), values[pair]) for pair in pairs}
+    box = _box(chain)
 
     def named(m: int, n: int) -> sp.Expr:
         return kernels[m, n](Q1, Q2, C) if m <= n else kernels[n, m](Q2, Q1, C)
@@ -207,31 +208,38 @@ def _system(chain: Chain) -> Iterator[Step]:
         right = sp.Add(*(a * b * named(i, j) for i, a in regular.items() for j, b in other.items())) + rest
         claim = sp.Eq(sp.Derivative(named(m, n), C), right, evaluate=False)
         shown = {f.func: known[f.func] for f in claim.atoms(sp.core.function.AppliedUndef)}
-        why = f"Price's theorem for e_{m} = {_shape(basis[m])} and e_{n} = {_shape(basis[n])}; the last part has a Dirac measure."
-        yield Step(claim, why, shown, f"system {m} {n}")
+        shapes = f"e_{m} = {_shape(basis[m])} and e_{n} = {_shape(basis[n])}"
+        why = f"Price's theorem for {shapes}; the last part has a Dirac measure or a Gaussian."
+        yield Step(claim, why, shown, f"system {m} {n}", domain=box)
         means = [sp.Function(f"M_{j}") for j in (m, n)]
         claim = sp.Eq(kernels[m, n](Q1, Q2, sp.S.Zero), means[0](Q1) * means[1](Q2), evaluate=False)
         here = {means[i]: sp.Lambda((Q1,), gaussian_mean((basis[j],), sp.S.Zero, Q1)) for i, j in enumerate((m, n))}
-        yield Step(claim, "Independence at c = 0.", {kernels[m, n]: known[kernels[m, n]], **here}, f"value {m} {n}")
-    regular_part, singular_part = _regular(chain.last), _singular(chain.last)
+        yield Step(claim, "Independence at c = 0.", {kernels[m, n]: known[kernels[m, n]], **here}, f"value {m} {n}", domain=box)
+    regular_part, singular_part = _unforced(chain.last), _forcing(chain.last)
     weights = {basis.index(replace(t, coefficient=sp.S.One)): t.coefficient for t in regular_part}
     bottom = sp.Function(f"k_{len(chain.links) - 1}")
     total = sp.Add(*(a * b * named(i, j) for i, a in weights.items() for j, b in weights.items()))
     total += gaussian_pair(singular_part, chain.last, CENTRED) + gaussian_pair(regular_part, singular_part, CENTRED)
     environment = {**known, bottom: sp.Lambda((Q1, Q2, C), chain.links[-1][0])}
-    why = f"Derivative {len(chain.links) - 1} of s is a combination of the functions e and of Dirac measures."
-    yield Step(sp.Eq(bottom(Q1, Q2, C), total, evaluate=False), why, environment, "combination")
+    why = f"Derivative {len(chain.links) - 1} of s is a combination of the functions e, of Dirac measures and of Gaussians."
+    yield Step(sp.Eq(bottom(Q1, Q2, C), total, evaluate=False), why, environment, "combination", domain=box)
 
 
 def _slope(basis: list[Term], m: int) -> tuple[dict[int, sp.Expr], Terms]:
-    """e_m' as a combination of the basis, and its Dirac part."""
-    regular, singular = {}, []
-    for t in differentiate((basis[m],)):
-        if isinstance(t.factor, Dirac):
-            singular.append(t)
-        else:
-            regular[basis.index(replace(t, coefficient=sp.S.One))] = t.coefficient
-    return regular, tuple(singular)
+    """e_m' as a combination of the basis, and its Dirac and Gaussian part."""
+    terms = differentiate((basis[m],))
+    regular = {basis.index(replace(t, coefficient=sp.S.One)): t.coefficient for t in _unforced(terms)}
+    return regular, _forcing(terms)
+
+
+def _unforced(terms: Terms) -> Terms:
+    """The terms x^p exp(b x) S, which the space of the e_m is made of."""
+    return tuple(t for t in terms if not isinstance(t.factor, Dirac) and t.quadratic == 0)
+
+
+def _forcing(terms: Terms) -> Terms:
+    """The Dirac measures and the Gaussians, whose expectation with any e_m is one rule and a mean in one variable."""
+    return tuple(t for t in terms if isinstance(t.factor, Dirac) or t.quadratic != 0)
 
 
 def _combined(basis: list[Term], weights: dict[int, sp.Expr]) -> Terms:

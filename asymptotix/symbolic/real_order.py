@@ -110,6 +110,8 @@ def order_derivation() -> Derivation:
 
 
 def _latex(n: Any) -> str:
+    from asymptotix.symbolic.latex_functions import inline_fractions
+    from asymptotix.symbolic.line_breaking import equation
     from asymptotix.symbolic.presentation import latex
 
     def half(value: sp.Expr) -> str:
@@ -118,8 +120,8 @@ def _latex(n: Any) -> str:
     order, a, b = latex(n), half(-n / 2), half((1 - n) / 2)
     even = rf"\Gamma\left({half((n + 1) / 2)}\right)^2 {{}}_2F_1\left({a}, {a}; \frac{{1}}{{2}}; \rho^2\right)"
     odd = rf"2 \rho\, \Gamma\left({half(n / 2 + 1)}\right)^2 {{}}_2F_1\left({b}, {b}; \frac{{3}}{{2}}; \rho^2\right)"
-    scale = rf"\frac{{2^{{{order}}}}}{{4 \pi}} \left(q_1 q_2\right)^{{{half(n / 2)}}}"
-    left = rf"\mathbb{{E}}[u_+^{{{order}}} v_+^{{{order}}}]"
-    where = r", \qquad \rho = \frac{c}{\sqrt{q_1 q_2}}"
-    where += rf", \quad {order} > -\frac{{1}}{{2}}" if isinstance(n, sp.Symbol) else ""
-    return rf"{left} = {scale} \left[{even} + {odd}\right]{where}"
+    scale = rf"{latex(2 ** (n - 2) / sp.pi)} (q_1 q_2)^{{{inline_fractions(half(n / 2))}}}"
+    order_inline = inline_fractions(order)
+    left = rf"\mathbb{{E}}[u_+^{{{order_inline}}} v_+^{{{order_inline}}}]"
+    where = [r"\rho = \frac{c}{\sqrt{q_1 q_2}}"] + ([rf"{order} > -\frac{{1}}{{2}}"] if isinstance(n, sp.Symbol) else [])
+    return equation(left, rf"{scale} \left[{even} + {odd}\right]", tuple(where))

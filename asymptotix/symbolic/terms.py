@@ -115,7 +115,7 @@ def _tidy(value: sp.Expr, number: Callable[[sp.Expr], sp.Expr] = lambda number: 
 
 def _reduce_dirac(item: Term) -> Terms:
     """g(x) delta^(j)(x - a) = sum_i binomial(j, i) (-1)^i g^(i)(a) delta^(j-i)(x - a)."""
-    if not isinstance(item.factor, Dirac):
+    if not isinstance(item.factor, Dirac) or (item.power == 0 and not item.is_exponential):
         return (item,)
     point, order = item.factor.point, item.factor.order
     x = sp.Dummy("x")

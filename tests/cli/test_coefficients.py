@@ -37,6 +37,47 @@ def test_the_table_shows_exact_expressions(run: Run) -> None:
     assert "1/60" in run("coefficients", "relu", "--dimension", 30, "--csv", "-").stdout
 
 
-@pytest.mark.parametrize("wrong", [("--max-degree", -1), ("--dimension", 2), ("--radius", 2), ("--dimension", 9, "--normalized")])
-def test_usage_errors_exit_with_2(run: Run, wrong: tuple[object, ...]) -> None:
-    assert run("coefficients", "relu", *wrong).exit_code == 2
+def test_degrees_and_a_symbolic_dimension_print_as_latex(run: Run) -> None:
+    arguments = ("relu", "--basis", "gegenbauer", "--degree", "0:8", "--dimension", "d", "--latex")
+    lines = run("coefficients", *arguments).stdout.splitlines()
+    assert len(lines) == 9
+    assert lines[1] == r"\lambda_1(d) = \frac{1}{2 d}"
+    assert lines[3] == r"\lambda_3(d) = 0"
+
+
+def test_a_symbolic_degree_is_one_formula_with_cases(run: Run) -> None:
+    (entry,) = json.loads(run("coefficients", "relu", "--degree", "k", "--json").stdout)["coefficients"]
+    assert entry["k"] == "k"
+    assert entry["value"] is None
+    assert entry["cases"][0] == {"value": "1/2", "condition": "Eq(k, 1)"}
+    assert "hermiteCoefficient[k_] := Piecewise" in entry["mathematica"]
+
+
+def test_the_radius_may_be_a_root_of_the_dimension(run: Run) -> None:
+    options = ("--degree", "1", "--dimension", "d", "--radius", "sqrt(d)")
+    assert "1/(2*Sqrt[d])" in run("coefficients", "relu", *options, "--mathematica").stdout
+    source = run("coefficients", "relu", *options, "--python").stdout
+    namespace: dict[str, object] = {}
+    exec(source, namespace)  # what a user does with it
+    assert namespace["gegenbauer_coefficient"](16) == pytest.approx(0.125, rel=1e-15, abs=0)  # type: ignore[operator] # a function
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        (("--max-degree", -1), "--max-degree"),
+        (("--dimension", 1), "d = 1"),
+        (("--radius", 2), "--radius"),
+        (("--dimension", 9, "--normalized"), "--normalized"),
+        (("--basis", "gegenbauer"), "--dimension: give the dimension"),
+        (("--basis", "hermite", "--dimension", 9), "--dimension: belongs to Gegenbauer"),
+        (("--degree", "0:3", "--max-degree", 3), "--degree, --max-degree"),
+        (("--degree", "0:99"), "k for every degree"),
+        (("--latex", "--json"), "--latex, --json: give one of them"),
+        (("--dimension", "d*d"), "dimension = 'd*d'"),
+    ],
+)
+def test_usage_errors_exit_with_2(run: Run, wrong: tuple[object, ...], message: str) -> None:
+    result = run("coefficients", "relu", *wrong)
+    assert result.exit_code == 2, result.output
+    assert message in result.stderr

@@ -100,10 +100,11 @@ def test_an_unknown_quantity_exits_with_2_before_the_experiment(run: Run) -> Non
     assert "test_error" in result.stderr
 
 
-def test_a_file_that_cannot_be_written_exits_with_4(start: Start, tmp_path: Path) -> None:
-    done = start("risk", *PROBLEM, "--csv", tmp_path / "none" / "a.csv")
-    assert done.returncode == 4
-    assert done.stderr.startswith(f"error: {tmp_path / 'none' / 'a.csv'}: ")
+@pytest.mark.parametrize(("place", "code"), [("", 4), ("none/a.csv", 2)], ids=["a folder", "in no folder"])
+def test_a_file_that_cannot_be_written_is_an_error_in_one_line(start: Start, tmp_path: Path, place: str, code: int) -> None:
+    done = start("risk", *PROBLEM, "--csv", tmp_path / place)
+    assert done.returncode == code
+    assert done.stderr.startswith(f"error: {tmp_path / place}: ")
     assert "Traceback" not in done.stderr
 
 
@@ -149,6 +150,28 @@ def test_optimal_ridge_replaces_the_ridge(run: Run) -> None:
     assert content["fields"]["test_error"] == pytest.approx(best.test_error.tolist(), rel=1e-12, abs=0)
 
 
+@pytest.mark.parametrize("given", [("--ridge=-2,0,1",), ("--ridge", "-2,0,1")])
+def test_negative_ridges_are_predicted(run: Run, given: tuple[str, ...]) -> None:
+    content = json.loads(run("risk", *PROBLEM[:-4], "--n-samples", 100, *given, "--json").stdout)
+    model = ax.RidgeRegression(ax.Spectrum([1.0], [200]), [1.0], noise_variance=0.25)
+    assert content["grid"]["ridge"] == [-2, 0, 1]
+    assert content["fields"]["test_error"] == ax.risk(model, n_samples=100, ridge=[-2.0, 0.0, 1.0]).test_error.tolist()
+
+
+def test_negative_ridges_are_refused_in_one_line_where_nothing_is_known(run: Run, tmp_path: Path) -> None:
+    edge = -100 * (2**0.5 - 1) ** 2  # of the smallest eigenvalue: 100 samples of 200 equal eigenvalues
+    at = (*PROBLEM[:-4], "--n-samples", 100)
+    assert run("risk", *at, f"--ridge={0.999 * edge}").exit_code == 0
+    for command, ridge, code, reason in (
+        ("risk", 1.001 * edge, 3, "it must be above -17.15728753"),
+        ("check", 0.1 * edge, 2, "ridge must be a finite number >= 0 in a simulation"),
+    ):
+        result = run(command, *at, f"--ridge={ridge}")
+        assert result.exit_code == code
+        assert reason in result.stderr
+        assert result.stderr.count("\n") == 1
+
+
 def test_certify_and_digits(run: Run) -> None:
     pytest.importorskip("flint")
     model = ax.RidgeRegression(ax.Spectrum([1.0], [200]), [1.0], noise_variance=0.25)
@@ -170,13 +193,13 @@ def test_certify_and_digits(run: Run) -> None:
     assert [float(row["variance_upper"]) for row in rows] == proved.upper["variance"].ravel().tolist()  # type: ignore[index]  # certified
 
 
-def test_certify_at_the_best_ridge_and_what_is_refused(run: Run) -> None:
+def test_certify_at_the_best_ridge_also_below_zero(run: Run) -> None:
     pytest.importorskip("flint")
     content = json.loads(run("risk", *PROBLEM[:-2], "--optimal-ridge", "--certify", "--json").stdout)
     assert content["grid"]["ridge"] == pytest.approx([50.0] * 3, rel=1e-10, abs=0)
     assert all(low < high for low, high in zip(content["lower"]["bias"], content["upper"]["bias"], strict=True))
     negative = ("--eigenvalues", "1,0.001", "--multiplicities", "50,2500", "--energies", "1,0", "--noise-variance", "1e-3")
     result = run("risk", "--model", "ridge-regression", *negative, "--n-samples", 100, "--optimal-ridge", "--certify")
-    assert result.exit_code == 2
-    assert "ridge must be >= 0 with certify; leave certify out" in result.stderr
+    assert result.exit_code == 0
+    assert "certified: proved bounds at most" in result.stdout
     assert run("risk", *PROBLEM, "--digits", 0).exit_code == 2

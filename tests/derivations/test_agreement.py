@@ -70,6 +70,22 @@ def test_compression_bound() -> None:
         assert octave_bound(nodes) * np.cosh(nodes * np.arccosh(1 / TAU)) == pytest.approx(bracket + left_out, rel=1e-12, abs=0)
 
 
+def test_eigenvalue_decay() -> None:
+    """Exponents and prefactors by the poles, against those by ratios of successive eigenvalues."""
+    from derivations.eigenvalue_decay import D, prefactor
+
+    weights = 2 * sp.pi  # f and g are 2 pi times the kernels
+    for layers, nu, strength, label in (
+        ("last", sp.Rational(3, 2), sp.Rational(1, 3) * 2 ** sp.Rational(3, 2), "random features"),
+        ("first", sp.S.Half, -sp.sqrt(2), "tangent kernel"),
+    ):
+        for d in (3, 10, 25):
+            found = ax.eigenvalue_decay("relu", d, layers=layers)
+            assert side("eigenvalue_decay", label, d=d) == float(found.degree_exponent)
+            witness = sp.N(prefactor(nu, strength / weights).subs(D, d), 30)
+            assert abs(witness / sp.N(found.prefactor, 30) - 1) < sp.Float("1e-25")
+
+
 def test_funk_hecke() -> None:
     from derivations.rectified_gegenbauer import D, value
 
@@ -257,6 +273,20 @@ def test_relu_gegenbauer() -> None:
         witness = coefficient(sp.Integer(degree), at_zero).subs(MIDDLE, density).subs(D, 9)
         engine = gegenbauer_coefficient("relu", degree, 9).expression
         assert float(sp.N(witness / engine, 30)) == pytest.approx(1.0, rel=1e-15, abs=0)
+
+
+def test_relu_null_degrees() -> None:
+    """The series has the squared Hermite coefficients of the package, and its gaps are the null degrees."""
+    from derivations.relu_null_degrees import COEFFICIENT, INDEX, coefficient
+
+    for i in range(4):
+        witness = resolve(COEFFICIENT(INDEX), coefficient()).subs(INDEX, i)
+        hermite = hermite_coefficient("relu", 2 * i + 2).expression
+        assert sp.simplify(witness - hermite**2 / sp.factorial(2 * i + 2)) == 0
+    assert ax.null_degrees("relu").up_to(9) == [3, 5, 7, 9]
+    assert ax.null_degrees("relu", depth=2).empty
+    eigenvalues = ax.kernel_spectrum(tangent_kernel("relu"), dimension=7, max_degree=9).eigenvalues
+    assert [k for k, value in enumerate(eigenvalues) if value == 0] == [3, 5, 7, 9]
 
 
 def test_ridge_fixed_point() -> None:

@@ -19,13 +19,14 @@ STEP = mpmath.mpf(10) ** -15  # of a central difference: its error is of order 1
 
 @dataclass(frozen=True)
 class Analytic:
-    """Levels s with energies e, a flat tail, energy hidden on it, label noise."""
+    """Levels s with energies e, a flat tail, energy hidden on it, label noise; tiny ridges need more digits."""
 
     s: Sequence[float]
     energies: Sequence[float]
     noise: float
     tail: float = 0.0
     hidden: float = 0.0
+    digits: int = DIGITS
 
     def df1(self, kappa: Number) -> Number:
         return mpmath.fsum(mpmath.mpf(v) / (mpmath.mpf(v) + kappa) for v in self.s) + mpmath.mpf(self.tail) / kappa
@@ -35,7 +36,7 @@ class Analytic:
         return kappa * (n - df1) * (1 if p is None else 1 - df1 / p)
 
     def kappa(self, n: Number, p: Number | None, ridge: Number, start: float) -> Number:
-        with mpmath.workdps(DIGITS):
+        with mpmath.workdps(self.digits):
             kappa = mpmath.mpf(start)
             for _ in range(60):
                 df1, df2 = self.df1(kappa), self.df2(kappa)
@@ -43,7 +44,7 @@ class Analytic:
                 slope = a + e if p is None else (a * (p - df1) + (a + p - df1) * e) / p
                 step = (self.ridge(kappa, n, p) - ridge) / slope
                 kappa -= step
-                if abs(step) < abs(kappa) * mpmath.mpf(10) ** (8 - DIGITS):
+                if abs(step) < abs(kappa) * mpmath.mpf(10) ** (8 - self.digits):
                     return kappa
         raise AssertionError("the oracle found no root")
 
@@ -52,7 +53,7 @@ class Analytic:
 
     def fields(self, n: Number, p: Number | None, ridge: Number, start: float) -> dict[str, Number]:
         """Every field of a RiskCurve."""
-        with mpmath.workdps(DIGITS):
+        with mpmath.workdps(self.digits):
             k = self.kappa(n, p, ridge, start)
             levels = [(mpmath.mpf(v), mpmath.mpf(x)) for v, x in zip(self.s, self.energies, strict=True)]
             t1, t2, noise = self.df1(k), self.df2(k), mpmath.mpf(self.noise)
@@ -83,9 +84,9 @@ class Analytic:
 
     def derivative(self, argument: str, n: float, p: float | None, ridge: float, start: float) -> dict[str, Number]:
         """Central differences of every field in "ridge", "n_samples" or "n_features"."""
-        with mpmath.workdps(DIGITS):
+        with mpmath.workdps(self.digits):
             at = {"n_samples": mpmath.mpf(n), "n_features": None if p is None else mpmath.mpf(p), "ridge": mpmath.mpf(ridge)}
-            h = STEP * max(abs(at[argument]), mpmath.mpf("1e-6"))
+            h = STEP * (abs(at[argument]) or mpmath.mpf("1e-6"))
             names = ("n_samples", "n_features", "ridge")
             ends = [{**at, argument: at[argument] + sign * h} for sign in (1, -1)]
             up, down = (self.fields(*(end[name] for name in names), start) for end in ends)

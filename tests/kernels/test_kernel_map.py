@@ -185,6 +185,34 @@ def test_derivative_kernel_of_a_step_is_the_density_of_the_dirac_pair() -> None:
     assert float(KernelMap(activation("step"), kind="tangent", layers="last")(1, 1, 1)) == 0.5
 
 
+def test_the_choice_between_dirac_measures_and_none() -> None:
+    dual, rho, density = float(KernelMap("step")(1, 1, 0.5)), 0.5, 1 / (2 * np.pi * np.sqrt(0.75))
+    values = {}
+    for choice in ("distributional", "pointwise"):
+        kernel = KernelMap("step", kind="tangent", derivative=choice)  # type: ignore[arg-type]  # one of the two words
+        assert pickle.loads(pickle.dumps(kernel)) == kernel
+        values[choice] = float(kernel(1, 1, rho))
+        with mpmath.workdps(30):
+            assert float(kernel.mp(1, 1, "0.5")) == pytest.approx(values[choice], rel=1e-14, abs=0)
+    assert values["pointwise"] == pytest.approx(dual, rel=1e-14, abs=0)
+    assert values["distributional"] == pytest.approx(dual + rho * density, rel=1e-14, abs=0)
+    assert float(KernelMap("step", kind="tangent", derivative="distributional")(1, 1, 1)) == np.inf
+    assert float(KernelMap("step", derivative="pointwise")(1, 1, 1)) == 0.0
+    # s = x + step(x): without the Dirac measure s' = 1
+    jump = KernelMap("x + step(x)", kind="tangent", derivative="pointwise")
+    assert float(jump(1, 1, 0.5)) == pytest.approx(float(KernelMap("x + step(x)")(1, 1, 0.5)) + 0.5, rel=1e-12, abs=0)
+
+
+def test_where_nothing_jumps_the_choice_makes_no_difference() -> None:
+    assert KernelMap("relu", kind="tangent", derivative="pointwise") == KernelMap("relu", kind="tangent")
+    assert KernelMap("relu", derivative="pointwise") == KernelMap("relu", derivative=True)
+    for options in ({"kind": "nngp"}, {"kind": "tangent", "layers": "last"}):
+        with pytest.raises(InvalidInputError, match="derivative"):
+            KernelMap("relu", derivative="pointwise", **options)  # type: ignore[arg-type]  # wrong on purpose
+    with pytest.raises(InvalidInputError, match="derivative"):
+        KernelMap("relu", derivative="weak")  # type: ignore[arg-type]  # wrong on purpose
+
+
 def test_zero_variance_is_a_constant_input() -> None:
     assert float(KernelMap(activation("relu"))(0.0, 1.0, 0.0)) == 0.0
     assert float(KernelMap(activation("step"))(0.0, 1.0, 0.0)) == 0.0

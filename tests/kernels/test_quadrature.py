@@ -11,8 +11,8 @@ import pytest
 from asymptotix.activations import activation
 from asymptotix.errors import ConvergenceError, HypothesisError, NotInClosedClassError
 from asymptotix.kernels import KernelMap, kernel_matrix
-from asymptotix.kernels.double_integral import Integrand, conditional_mean, double_integral
-from asymptotix.kernels.hermite_series import hermite_coefficients, mehler_sum
+from asymptotix.kernels.double_integral import Integrand, conditional_mean, double_integral, line_integral
+from asymptotix.kernels.hermite_series import MAX_TERMS, hermite_table, mehler_sum
 from asymptotix.kernels.pair import GaussianPair
 from asymptotix.kernels.quadrature import QuadratureDual
 from tests.kernels.oracle import gaussian_expectation
@@ -53,13 +53,54 @@ def test_quadrature_is_continuous_across_its_routes_and_at_the_ends(text: str) -
 def test_hermite_coefficients_of_an_exponential() -> None:
     """a_j = q^(j/2) e^(q/2) / sqrt(j!), and Mehler's sum gives exp((q1 + q2)/2 + c)."""
     q = np.array([0.5, 2.0])
-    found = hermite_coefficients(Integrand(np.exp, (), 1.0), q, 22)
+    table = hermite_table(Integrand(np.exp, (), 1.0), q, 22, MAX_TERMS)
+    found = table.coefficients
     j = np.arange(12)
     factorial = np.array([math.factorial(k) for k in j])
     expected = q[:, None] ** (j / 2) * np.exp(q[:, None] / 2) / np.sqrt(factorial)
     np.testing.assert_allclose(found[:, :12], expected, rtol=1e-13, atol=1e-15)  # absolute: that is what the sum needs
     rho = np.array([-0.9, 0.3, 0.9])
-    np.testing.assert_allclose(mehler_sum(found[0], found[1], rho), np.exp(1.25 + rho), rtol=1e-13)
+    one, two = np.array([[0], [1]]), np.array([1])
+    expected = np.exp([[(a + 2) / 2 + r * math.sqrt(2 * a) for r in rho] for a in q])
+    np.testing.assert_allclose(mehler_sum(found, one, two, np.stack([rho, rho])), expected, rtol=1e-13)
+    np.testing.assert_allclose(table.energy, np.exp(2 * q), rtol=1e-13)
+    assert table.complete.all()
+    fewer = hermite_table(Integrand(np.exp, (), 1.0), q, 22, 12)
+    np.testing.assert_array_equal(fewer.coefficients, found[:, :12])
+    assert not fewer.complete.any()
+
+
+def test_the_series_is_used_near_correlation_one_only_where_it_holds_everything() -> None:
+    q, kinked = np.array([0.5, 1.0]), Integrand(lambda x: np.maximum(x - 0.7, 0.0), (0.7,), 0.0)
+    assert hermite_table(Integrand(np.tanh, (), 0.0), q, 22, MAX_TERMS).complete.all()
+    assert not hermite_table(kinked, q, 22, MAX_TERMS).complete.any()
+    # the coefficients of sin(30 x) up to degree 359 are all of the size of rounding: the energy gives it away
+    assert not hermite_table(Integrand(lambda x: np.sin(30 * x), (), 0.0), q[1:], 22, MAX_TERMS).complete.any()
+    rho = 0.99
+    found = float(KernelMap(activation("tanh"))(0.5, 1.0, rho * math.sqrt(0.5)))
+    tanh = Integrand(np.tanh, (), 0.0)
+    sides = (np.sqrt(np.array([0.5])), np.ones(1), np.array([rho]), np.sqrt(np.array([1 - rho**2])))
+    assert found == pytest.approx(float(double_integral(tanh, tanh, *sides, 22)[0]), rel=1e-13, abs=0)
+
+
+def test_line_integrals_at_correlation_one() -> None:
+    step = Integrand(lambda x: np.heaviside(x - 0.5, 0.0), (0.5,), 0.0)
+    found = line_integral(step, np.array([1.0, 2.0, 1.0, 0.0]), np.array([1.0, 1.0, -1.0, 1.0]), 22)
+    tail = 0.5 * math.erfc(0.5 / math.sqrt(2))
+    np.testing.assert_allclose(found, [tail, tail, 0.0, 0.0], rtol=1e-13, atol=1e-300)
+
+
+def test_rows_normalised_in_floating_point_share_one_table() -> None:
+    X = np.random.default_rng(5).standard_normal((40, 3))
+    rows = X / np.linalg.norm(X, axis=1, keepdims=True) * math.sqrt(3)
+    assert len(set((rows**2).mean(axis=1))) > 1  # the norms differ in the last bits
+    kernel = KernelMap(activation("relu(x - 0.7)"))
+    angles = np.arccos(np.clip(rows @ rows.T / 3, -1, 1))
+    i, j = np.nonzero((angles > 1e-3) & (angles < 0.4))
+    assert len(i) > 20
+    matrix = kernel_matrix(kernel, rows)
+    assert matrix[i[0], j[0]] == pytest.approx(float(kernel(1.0, 1.0, angle=angles[i[0], j[0]])), rel=1e-12, abs=0)
+    assert np.ptp(np.diag(matrix)) <= 4e-15 * matrix[0, 0]
 
 
 @pytest.mark.parametrize("sigma", [0.0, 1e-12, 1e-3, 0.4])
@@ -95,6 +136,8 @@ def test_what_the_quadrature_does_not_resolve_is_refused() -> None:
         KernelMap(activation("sin(60*x) + x"))(1.0, 1.0, 0.95)
     with pytest.raises(HypothesisError, match="variances"):
         KernelMap(activation("tanh"))(1e6, 1.0, 0.5)
+    with pytest.raises(HypothesisError, match="overflows float64"):
+        KernelMap(activation("exp(x)**64"))(1.0, 1.0, 0.5)
     with pytest.raises(NotInClosedClassError, match="grows too fast"):
         KernelMap(activation("x*exp(x**2/8)"))(1.0, 1.0, 0.5)
 
@@ -102,7 +145,7 @@ def test_what_the_quadrature_does_not_resolve_is_refused() -> None:
 def test_many_double_integrals_are_refused_rather_than_slow() -> None:
     q = np.linspace(1.0, 2.0, 30_000)
     with pytest.raises(NotInClosedClassError, match="equal norms"):
-        KernelMap(activation("tanh"))(q, q, 0.999 * q)
+        KernelMap(activation("relu(x - 0.7)"))(q, q, 0.999 * q)
 
 
 @pytest.mark.parametrize("rho", [-0.95, 0.5, 0.999])

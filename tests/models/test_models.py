@@ -8,7 +8,7 @@ import pytest
 
 from asymptotix.activations.activation import activation
 from asymptotix.equivalents.dispatch import risk
-from asymptotix.errors import InvalidInputError
+from asymptotix.errors import HypothesisError, InvalidInputError
 from asymptotix.kernels.inner_product import exponential_kernel
 from asymptotix.kernels.kernel_map import KernelMap
 from asymptotix.models.kernel_ridge import KernelRidge
@@ -88,3 +88,18 @@ def test_designs_travel_to_workers() -> None:
 def test_bad_models(build: Any, message: str) -> None:
     with pytest.raises(InvalidInputError, match=message):
         build()
+
+
+@pytest.mark.parametrize(
+    ("kernel", "message"),
+    [
+        (KernelMap("step", derivative=True), "infinite|inf at coincident inputs"),
+        (KernelMap("step", kind="tangent", derivative="distributional"), "inf at coincident inputs"),
+        (KernelMap("exp(x**2)"), "needs variances below 0.25"),
+        (KernelMap("exp(x)**64"), "overflows"),
+        (lambda q1, q2, c: 1 / (1 - c), "inf at coincident inputs"),
+    ],
+)
+def test_a_kernel_without_a_finite_trace_is_refused_where_it_is_stated(kernel: Any, message: str) -> None:
+    with pytest.raises(HypothesisError, match=message):
+        KernelRidge.on_sphere(kernel, dimension=10, target=[1.0])

@@ -71,6 +71,9 @@ def test_a_file_becomes_a_model_and_a_grid(tmp_path: Path) -> None:
         ("num = 12", "num = 900000000", r"grid\.n_features\.num = 900000000"),
         ("start = 20", "start = -20", r"grid\.n_features.*start > 0"),
         ("n_samples = 200", "n_samples = {start = 1, stop = 1e6, num = 600000}", r"grid: 14400000 grid points; at most 1000000"),
+        ("dimension = 30", "dimension = 30.5", r"model\.dimension = 30\.5: must be a whole number$"),
+        ("[1e-3, 0.1]", "[]", r"grid\.ridge: must not be an empty list$"),
+        ("n_samples = 200", 'n_samples = {start = "a", stop = 9, num = 3}', r"grid\.n_samples\.start = 'a': must be a number$"),
         ("n_trials = 7", "n_trials = 1", r"simulation\.n_trials = 1: must be greater than or equal to 2"),
     ],
 )

@@ -59,3 +59,25 @@ def test_formulas_titles_and_notes_are_escaped_in_html() -> None:
 def test_an_empty_sheet_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InvalidInputError, match="at least one formula"):
         write_formula_sheet([], tmp_path, title="Sheet")
+
+
+def test_sections_and_references_are_headings_and_sentences_need_no_formula(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    entries = [
+        SheetEntry("One", "x_1", "a_b", "First"),
+        SheetEntry("Two", "", "yes: a*b", "First"),
+        SheetEntry("Three", "y", "", "Next"),
+    ]
+    made = write_formula_sheet(entries, tmp_path, title="Sheet", html=True, markdown=True, references=["Someone (2020)."])
+    assert made.markdown is not None
+    assert made.html is not None
+    text = made.markdown.read_text(encoding="utf-8")
+    assert [line for line in text.splitlines() if line.startswith("## ")] == ["## First", "## Next", "## References"]
+    assert r"**One** — a\_b" in text
+    assert r"**Two** — yes: a\*b" in text
+    assert text.count("$$") == 4
+    for page in (made.tex.read_text(encoding="utf-8"), made.html.read_text(encoding="utf-8")):
+        assert page.count("Someone (2020).") == 1
+        assert page.index("First") < page.index("Three") < page.index("References")

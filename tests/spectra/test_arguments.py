@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
+import mpmath
 import numpy as np
 import pytest
 
 from asymptotix.conventions import convert_ridge
+from asymptotix.equivalents.dispatch import risk
+from asymptotix.equivalents.fixed_point import effective_ridge
 from asymptotix.errors import InvalidInputError
 from asymptotix.models.kernel_ridge import KernelRidge
 from asymptotix.models.random_features import RandomFeatures
 from asymptotix.models.ridge_regression import RidgeRegression
-from asymptotix.spectra.arguments import all_nonnegative, frozen_array, real_number, whole_number
+from asymptotix.spectra.arguments import all_nonnegative, frozen_array, real_array, real_number, whole_number
 from asymptotix.spectra.empirical import empirical_spectrum
 from asymptotix.spectra.harmonics import multiplicity
 from asymptotix.spectra.power_law import PowerLaw
@@ -32,7 +37,8 @@ BAD: dict[str, Callable[[], object]] = {
     "source": lambda: PowerLaw(2.0).target("x"),
     "dimension": lambda: activation_spectrum("relu", dimension=10**30),
     "max_degree": lambda: activation_spectrum("relu", dimension=10, max_degree="x"),
-    "degree": lambda: activation_spectrum("relu", dimension=1000, max_degree=2000),
+    "domain": lambda: activation_spectrum("relu", dimension=10, domain="torus"),
+    "weights": lambda: activation_spectrum("relu", dimension=10, domain="cube", weights="sphere"),
     "max_samples": lambda: activation_spectrum("relu", dimension=10, max_samples=np.inf),
     "min_degree": lambda: activation_spectrum("relu", dimension=10, min_degree=-1),
     "kernel": lambda: kernel_spectrum("relu", dimension=10),
@@ -64,6 +70,48 @@ def test_whole_numbers(value: Any) -> None:
     assert whole_number("k", 3.0, 1) == 3
     with pytest.raises(InvalidInputError, match="k must be an integer >= 1"):
         whole_number("k", value, 1)
+
+
+OTHERS: list[Any] = ["5", b"5", True, np.True_, np.array(True), np.str_("5"), None, 1j, np.complex128(1.0), np.datetime64(5, "s")]
+
+
+@pytest.mark.parametrize("value", OTHERS, ids=repr)
+def test_text_booleans_and_the_like_are_no_numbers(value: Any) -> None:
+    with pytest.raises(InvalidInputError, match=r"^x = "):
+        real_number("x", value, lambda v: True, "a number")
+    if isinstance(value, np.ndarray):  # in a list it is what NumPy makes of it
+        return
+    for values in (value, [value], [1.0, value], [[1.0], [value]], np.array([value]), np.array([1.0, value], dtype=object)):
+        with pytest.raises(InvalidInputError, match=r"^x = "):
+            real_array("x", values)
+
+
+def test_numbers_of_every_kind_are_numbers() -> None:
+    for value in (5, 0.5, np.float32(0.5), np.int64(3), Fraction(1, 2), Decimal("0.5"), mpmath.mpf("0.5"), np.array(0.5)):
+        assert real_number("x", value, lambda v: True, "a number") == float(value)
+        assert real_array("x", [value, 1.0]).tolist() == [float(value), 1.0]
+
+
+@pytest.mark.parametrize(
+    "refused",
+    [
+        lambda: RidgeRegression(ONE, [1.0], noise_variance="0.1"),
+        lambda: RidgeRegression(ONE, [1.0], noise_variance=True),
+        lambda: RandomFeatures(ONE, [True]),
+        lambda: KernelRidge.on_data([[1.0, True], [0.0, 1.0]], [1.0, 2.0], "precomputed"),
+        lambda: Spectrum([1.0, True]),
+        lambda: Spectrum([1.0], ["3"]),
+        lambda: Spectrum([1.0], tail="0.5"),
+        lambda: PowerLaw("1.5"),
+        lambda: PowerLaw(1.5, size="100"),
+        lambda: risk(RidgeRegression(ONE, [1.0]), n_samples="5", ridge=1.0),
+        lambda: risk(RidgeRegression(ONE, [1.0]), n_samples=5, ridge=True),
+        lambda: effective_ridge(ONE, n_samples=5, ridge=["1"]),
+    ],
+)
+def test_models_and_solvers_refuse_them_too(refused: Callable[[], object]) -> None:
+    with pytest.raises(InvalidInputError, match="is not valid"):
+        refused()
 
 
 def test_nan_is_never_accepted() -> None:

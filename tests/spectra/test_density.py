@@ -138,3 +138,12 @@ def test_an_experiment_agrees_and_would_not_with_another_density() -> None:
     other = density_spectrum(lambda s: s**-0.8, (0, 1), size=150, singularities={0: -0.8})
     object.__setattr__(other, "head", lambda target: spectrum.head(spectrum.target()))
     assert check(RidgeRegression(other, other.target(), noise_variance=0.1), **grid).outcome == "disagree"
+
+
+@pytest.mark.parametrize("scalar", [lambda s: math.sqrt(s), lambda s: 1.0 if s > 0.5 else 0.5])
+def test_a_function_of_single_numbers_is_refused_in_a_line(scalar: Callable[[Any], Any]) -> None:
+    with pytest.raises(InvalidInputError, match=r"density.*numpy\.vectorize|density.*one value an eigenvalue"):
+        density_spectrum(scalar, (0.0, 1.0), size=10)
+    uniform = density_spectrum(lambda s: np.ones_like(s), (0.0, 1.0), size=10)
+    with pytest.raises(InvalidInputError, match="weight = 'a function that fails on an array'"):
+        uniform.target(scalar, energy=1.0)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pickle
+from typing import Any
 
 import numpy as np
 import pytest
@@ -113,3 +114,54 @@ def test_an_experiment_with_spikes_agrees_and_would_not_without_them() -> None:
     curve = ax.simulate(ax.RidgeRegression(spectrum, target, noise_variance=0.1), **grid)
     lost = ax.risk(ax.RidgeRegression(bulk, bulk.target(energy=1.8), noise_variance=0.1), n_samples=60, ridge=[0.1, 10.0])
     assert ax.compare(lost, curve).outcome == "disagree"
+
+
+def test_sum_starts_from_zero() -> None:
+    parts = [ax.Spectrum([3.0, 1.0]), ax.PowerLaw(1.5), ax.Spectrum([0.1], [4], tail=0.2)]
+    both = sum(parts)
+    assert isinstance(both, SpectrumSum)
+    assert both.parts == tuple(parts)
+    assert sum(parts[:1]) is parts[0]
+    with pytest.raises(TypeError):
+        _ = 1 + parts[0]
+    table = ax.compress(np.arange(1.0, 5000.0))
+    twice = sum([table, table])
+    assert isinstance(twice, ax.CompressedSpectrum)
+    assert twice.size == 2 * table.size
+    with pytest.raises(InvalidInputError, match="tables"):
+        sum([table, *parts])
+
+
+@pytest.mark.parametrize("factor", [2.0, 0.3, np.float64(1e-3), 7])
+def test_a_multiple_scales_the_effective_ridge_with_the_ridge(factor: float) -> None:
+    law, decay, bulk = ax.PowerLaw(1.5, scale=3.0), ax.ExponentialDecay(0.3), ax.MarchenkoPastur(0.5, 60.0)
+    plain, deep = ax.Spectrum([2.0, 1.0], [3, 40], tail=0.5, tail_peak=1e-16), ax.Spectrum.from_log([0.0, -900.0], [3, 40])
+    for spectrum in (law, decay, bulk, plain, deep, law + plain):
+        one = ax.effective_ridge(spectrum, n_samples=20, ridge=0.1)
+        for multiple in (factor * spectrum, spectrum * factor):
+            assert type(multiple) is type(spectrum)
+            other = ax.effective_ridge(multiple, n_samples=20, ridge=0.1 * float(factor))
+            assert float(other.log_value - one.log_value) == pytest.approx(np.log(float(factor)), rel=0, abs=1e-13 * 900)
+            assert float(other.samples_gap) == pytest.approx(float(one.samples_gap), rel=1e-11, abs=0)
+    scaled = factor * law
+    assert isinstance(scaled, ax.PowerLaw)
+    assert scaled.scale == 3.0 * float(factor)
+
+
+@pytest.mark.parametrize("factor", [0.0, -1.0, np.inf, np.nan, True, "2", [1.0, 2.0], None])
+def test_a_multiple_by_anything_else_is_refused(factor: Any) -> None:
+    with pytest.raises(InvalidInputError, match=r"^factor = "):
+        _ = factor * ax.Spectrum([1.0, 2.0])
+
+
+def test_spectra_without_multiples_say_so() -> None:
+    uniform = ax.density_spectrum(lambda s: 1.0 + 0.0 * s, (0.0, 1.0), size=30)
+    for spectrum in (uniform, ax.compress([1.0, 2.0])):
+        with pytest.raises(
+            InvalidInputError, match=rf"^factor = 2.0 is not valid: factor must be left out for a {type(spectrum).__name__}"
+        ):
+            _ = 2 * spectrum
+    with pytest.raises(InvalidInputError, match=r"at least 2\.2e-308"):
+        _ = 1e-300 * ax.Spectrum([1.0, 1e-100])
+    with pytest.raises(TypeError):
+        _ = ax.Spectrum([1.0]) * ax.Spectrum([1.0])  # type: ignore[operator]  # the point of the test

@@ -51,5 +51,5 @@ def test_hermite_polynomials() -> None:
 
 
 def test_latex() -> None:
-    assert latex(Phi(X)) == r"\Phi\left(x\right)"
-    assert latex(Phi2(X, Y, R)) == r"\Phi_2\left(x, y;\, r\right)"
+    assert latex(Phi(X)) == r"\Phi(x)"
+    assert latex(Phi2(X, Y, R)) == r"\Phi_2(x, y;\, r)"

@@ -19,7 +19,7 @@ def test_formula_carries_its_conditions() -> None:
     formula = dual_kernel("exp(x**2)")
     assert formula.status.kind == "proved"
     assert set(formula.assumptions) == {1 - 2 * Q1 > 0, (4 * Q1 * Q2 - 2 * Q1 - 2 * Q2 - 4 * C**2 + 1) > 0}
-    assert r", \quad 1 - 2 q_1 > 0" in formula.latex()
+    assert r", \qquad 1 - 2 q_1 > 0" in formula.latex()
     assert "[proved where " in repr(formula)
     assert "Valid where 1 - 2*q1 > 0" in formula.python()
     assert float(formula.evaluate(0.1, 0.1, 0.05)) == pytest.approx((0.8**2 - 4 * 0.05**2) ** -0.5, rel=1e-13, abs=0)

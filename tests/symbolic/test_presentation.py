@@ -16,9 +16,9 @@ THETA = r", \qquad \theta = \arccos\frac{c}{\sqrt{q_1 q_2}}"
 SNAPSHOTS = {
     "step(x)": r"k(q_1, q_2, c) = \frac{\pi - \theta}{2 \pi}" + THETA,
     "relu": r"k(q_1, q_2, c) = \frac{1}{2 \pi}\left[\sqrt{q_1 q_2 - c^2} + c\,(\pi - \theta)\right]" + THETA,
-    "erf(x)": r"k(q_1, q_2, c) = \frac{2}{\pi}\, \arcsin\frac{2 c}{\sqrt{(2 q_1 + 1) (2 q_2 + 1)}}",
-    "sin(x)": r"k(q_1, q_2, c) = e^{-\frac{q_1 + q_2}{2}}\,\sinh c",
-    "exp(-x**2/2)": r"k(q_1, q_2, c) = \frac{1}{\sqrt{q_1 q_2 + q_1 + q_2 + 1 - c^2}}",
+    "erf(x)": r"k(q_1, q_2, c) = \frac{2}{\pi} \arcsin\frac{2 c}{\sqrt{(2 q_1 + 1) (2 q_2 + 1)}}",
+    "sin(x)": r"k(q_1, q_2, c) = e^{-(q_1 + q_2)/2} \sinh c",
+    "exp(-x**2/2)": r"k(q_1, q_2, c) = \frac{1}{\sqrt{(q_1 + 1) (q_2 + 1) - c^2}}",
     "x**2": r"k(q_1, q_2, c) = q_1 q_2 + 2 c^2",
 }
 
@@ -29,9 +29,10 @@ def test_snapshot(text: str) -> None:
 
 
 def test_arc_cosine_sheet() -> None:
-    body = r"\mathbb{E}[u_+^3 v_+^3] = \frac{1}{2 \pi}\left[(4 q_1 q_2 + 11 c^2) \sqrt{q_1 q_2 - c^2} + "
+    body = "\\begin{aligned}\n" + r"\mathbb{E}[u_+^3 v_+^3] &= \frac{1}{2 \pi}\left[(4 q_1 q_2 + 11 c^2) \sqrt{q_1 q_2 - c^2} + "
     body += r"3 c (3 q_1 q_2 + 2 c^2)\,(\pi - \theta)\right]"
-    assert arc_cosine_kernel(3).latex() == body + THETA
+    angle = ", \\\\\n" + r"&\qquad \theta = \arccos\frac{c}{\sqrt{q_1 q_2}}" + "\n\\end{aligned}"
+    assert arc_cosine_kernel(3).latex() == body + angle
 
 
 @pytest.mark.parametrize("text", ["relu", "x*Phi(x)", "max(-1, min(1, x))", "elu", "cos(x)", "relu(x - 1)", "abs(x)"])

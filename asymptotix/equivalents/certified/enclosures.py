@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from asymptotix.equivalents.certified.ball_sums import LevelsAt
+from asymptotix.equivalents.certified.negative_root import enclose_negative_root
 from asymptotix.equivalents.certified.population import population_enclosure
 from asymptotix.equivalents.certified.risk_formulas import enclose_risk
 from asymptotix.equivalents.certified.root import Point, enclose_root
@@ -60,10 +62,11 @@ def certified_ridge(
         InvalidInputError: digits not between 1 and 1000.
     """
     bits = _goal_bits(digits, spectrum)
-    points = _points(result.log_value, n_samples, ridge, n_features)
+    points = _points(result.value, result.log_value, n_samples, ridge, n_features)
     balls = levels_of(spectrum, smallest_log_kappa=_smallest(points))
-    roots = [enclose_root(balls, point, bits) for point in points]
-    lower, upper = np.array([positive_bounds(ball) for ball in roots]).reshape(-1, 2).T
+    roots = [_root(balls, point, bits) for point in points]
+    bounds = [_bounds(ball, signed=point.ridge < 0) for ball, point in zip(roots, points, strict=True)]
+    lower, upper = np.array(bounds).reshape(-1, 2).T
     shape = result.value.shape
     return dataclasses.replace(
         result,
@@ -85,16 +88,16 @@ def certified_curve(model: RidgeRegression | KernelRidge | RandomFeatures, curve
     """
     bits = _goal_bits(digits, model.spectrum)
     if has_finite_population(model):
-        points = _points(np.zeros(curve.shape), **curve.grid)
+        points = _points(np.ones(curve.shape), np.zeros(curve.shape), **curve.grid)
         enclose = population_enclosure(model)
     else:
-        points = _points(curve.values["log_effective_ridge"], **curve.grid)
+        points = _points(curve.values["effective_ridge"], curve.values["log_effective_ridge"], **curve.grid)
         enclose = _levels_enclosure(model, _smallest(points))
     found = [_enough(enclose, point, bits) for point in points]
     lower, upper, values, decimals = {}, {}, {}, {}
     for name in curve.values:
         balls = [fields[name] for fields in found]
-        bounds = [(below(ball), above(ball)) if name in _SIGNED else positive_bounds(ball) for ball in balls]
+        bounds = [_bounds(ball, signed=name in _SIGNED or point.ridge < 0) for ball, point in zip(balls, points, strict=True)]
         lower[name], upper[name] = (np.reshape(np.array([pair[i] for pair in bounds]), curve.shape) for i in (0, 1))
         values[name] = np.reshape(np.array([_value(ball) for ball in balls]), curve.shape)
         if digits is not None and name not in _SIGNED:
@@ -110,11 +113,22 @@ def _levels_enclosure(model: RidgeRegression | KernelRidge | RandomFeatures, sma
     flint = load_flint()
 
     def enclose(point: Point, bits: int) -> dict[str, Ball]:
-        kappa = enclose_root(spectrum, point, bits)
+        kappa = _root(spectrum, point, bits)
         with flint.ctx.workprec(bits + _DOUBLE_BITS):
             return enclose_risk(spectrum(bits + _DOUBLE_BITS), model.noise_variance, point, kappa)
 
     return enclose
+
+
+def _root(levels: LevelsAt, point: Point, bits: int) -> Ball:
+    return (enclose_root if point.visible_ridge >= 0 else enclose_negative_root)(levels, point, bits)
+
+
+def _bounds(ball: Ball, *, signed: bool) -> tuple[float, float]:
+    """Doubles around a ball; quantities that are not `signed` are known to be >= 0."""
+    if not signed:
+        return positive_bounds(ball)
+    return (below(ball), above(ball)) if ball.is_finite() else (_value(ball), _value(ball))
 
 
 def _enough(enclose: Enclose, point: Point, bits: int) -> Mapping[str, Ball]:
@@ -135,12 +149,15 @@ def _goal_bits(digits: int | None, spectrum: Spectrum) -> int:
     return min(asked, attainable_bits(spectrum) or asked)
 
 
-def _points(log_starts: FloatArray, n_samples: ArrayLike, ridge: ArrayLike, n_features: ArrayLike | None = None) -> list[Point]:
-    if np.any(np.asarray(ridge) < 0):
-        fix = "leave certify out: negative ridges have float64 bounds only"
-        raise InvalidInputError("ridge", float(np.min(ridge)), ">= 0 with certify", fix)
-    n, p, lam, start = np.broadcast_arrays(n_samples, np.inf if n_features is None else n_features, ridge, log_starts)
-    return [Point(*map(float, row)) for row in zip(n.flat, p.flat, lam.flat, start.flat, strict=True)]
+def _points(
+    starts: FloatArray, logs: FloatArray, n_samples: ArrayLike, ridge: ArrayLike, n_features: ArrayLike | None = None
+) -> list[Point]:
+    """The grid point by point; where the float64 root of a negative ridge is negative, the logarithm is that of its size."""
+    with np.errstate(divide="ignore"):
+        logs = np.where(starts < 0, np.log(np.abs(starts)), logs)
+    p = np.inf if n_features is None else n_features
+    columns = np.broadcast_arrays(n_samples, p, ridge, logs, np.where(starts < 0, -1.0, 1.0))
+    return [Point(*map(float, row)) for row in zip(*(column.flat for column in columns), strict=True)]
 
 
 def _smallest(points: list[Point]) -> float:
@@ -149,12 +166,14 @@ def _smallest(points: list[Point]) -> float:
 
 def _log(ball: Ball) -> float:
     with load_flint().ctx.workprec(2 * _DOUBLE_BITS):
-        return nearest(ball.log()) if ball > 0 else -math.inf
+        return nearest(ball.log()) if ball > 0 else math.nan if ball < 0 else -math.inf
 
 
 def _value(ball: Ball) -> float:
     if ball.is_finite():
         return nearest(ball)
+    if ball.is_nan():
+        return math.nan  # the logarithm of what is negative
     return -math.inf if ball < 0 else math.inf  # the logarithm of an exact 0; a quantity beyond the range of balls
 
 

@@ -15,7 +15,7 @@ its logarithms where it was given by them; and its tail (`tail`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from operator import mul
@@ -23,31 +23,18 @@ from operator import mul
 import numpy as np
 from numpy.typing import NDArray
 
+from asymptotix.equivalents.certified.ball_sums import BallSums
 from asymptotix.equivalents.certified.rounding import Ball, load_flint
 from asymptotix.equivalents.certified.tail import FlatTail, Tail, TailSums
 from asymptotix.spectra.spectrum import Spectrum
 from asymptotix.spectra.target import Target
 
-__all__ = ["BallLevels", "BallSums", "LevelsAt", "Nodes", "exact_sum"]
+__all__ = ["BallLevels", "Nodes", "exact_sum"]
 
 FloatArray = NDArray[np.float64]
 
 _EXACT_BITS = 2400  # hold any sum of fewer than 2^200 doubles without rounding: their bits run from 2^-1074 to 2^1024
 _WHOLE = 2.0**53
-
-
-@dataclass(frozen=True, eq=False)
-class BallSums:
-    """The sums at one kappa, tail included; names as in `level_sums.LevelSums`. `excess` is df1 - goal."""
-
-    excess: Ball
-    df1: Ball
-    df2: Ball
-    spread: Ball
-    spread_per_kappa: Ball
-    unlearned: Ball
-    mixed: Ball
-    mixed_per_kappa: Ball
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,6 +105,17 @@ class BallLevels:
         """The exact number of nonzero eigenvalues; None where a tail makes it infinite."""
         return None if self.tail is not None else self._before(self.logs.size)
 
+    @property
+    def smallest(self) -> Ball | None:
+        """The smallest nonzero eigenvalue; None with a tail, or for the nodes of a table, which stand for others."""
+        alone = self.logs.size > 0 and self.tail is None and (self.nodes is None or self.nodes.error == 0)
+        return self.eigenvalues[-1] if alone else None
+
+    @property
+    def log_smallest(self) -> float:
+        """Its logarithm, roughly."""
+        return float(self.logs[-1])
+
     def _before(self, index: int) -> Ball:
         """The exact number of eigenvalues in the first levels."""
         if self.nodes is not None:
@@ -126,7 +124,7 @@ class BallLevels:
         return self.ball(float(np.sum(head))) if self._whole else exact_sum(head)
 
     def sums(self, kappa: Ball, goal: Ball, *, energies: bool) -> BallSums:
-        """All sums at kappa > 0 at the precision in force; those of the target only if asked for (0 otherwise)."""
+        """All sums at the precision in force; at kappa < 0 every level counts as large, and z < 0."""
         split = self._split(kappa)
         z = [kappa / (s + kappa) for s in self.eigenvalues[:split]]
         z += [s / (s + kappa) for s in self.eigenvalues[split:]]
@@ -167,6 +165,8 @@ class BallLevels:
 
     def _split(self, kappa: Ball) -> int:
         """How many levels count as large: those above kappa, in whole groups."""
+        if kappa < 0:
+            return int(self.logs.size)
         above = int(np.searchsorted(-self.logs, -float(kappa.mid().log()), side="left"))
         return (
             above if self.nodes is None else int(self.nodes.bounds[np.searchsorted(self.nodes.bounds, above, side="right") - 1])
@@ -205,9 +205,6 @@ def _eigenvalues(spectrum: Spectrum, by_logarithm: NDArray[np.bool_], order: NDA
 
 def _balls(values: FloatArray) -> list[Ball]:
     return list(map(load_flint().arb, values.tolist()))
-
-
-LevelsAt = Callable[[int], BallLevels]  # from a working precision in bits
 
 
 def exact_sum(values: FloatArray) -> Ball:

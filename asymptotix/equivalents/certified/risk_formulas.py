@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from asymptotix.equivalents.certified.levels import BallLevels, BallSums
+from asymptotix.equivalents.certified.ball_sums import BallSums, ExactLevels
 from asymptotix.equivalents.certified.root import Point, constraint
 from asymptotix.equivalents.certified.rounding import Ball
 
@@ -27,8 +27,8 @@ class _Terms:
     h: Ball
 
 
-def enclose_risk(levels: BallLevels, noise_variance: float, point: Point, kappa: Ball) -> dict[str, Ball]:
-    """Every field that `equivalent_risk.risk_values` computes, for kappa in a ball (exactly 0 where kappa* = 0)."""
+def enclose_risk(levels: ExactLevels, noise_variance: float, point: Point, kappa: Ball) -> dict[str, Ball]:
+    """Every field that `equivalent_risk.risk_values` computes, for kappa in a ball (exactly 0 where it is 0)."""
     terms = _terms(levels, point, kappa)
     noise, share = levels.ball(noise_variance), levels.ball(1) if terms.c is None else terms.c / levels.ball(point.p)
     fields = _errors(terms, noise) | _bias_parts(terms)
@@ -37,14 +37,14 @@ def enclose_risk(levels: BallLevels, noise_variance: float, point: Point, kappa:
         "df1": terms.sums.df1,
         "df2": terms.sums.df2,
         "effective_ridge": kappa,
-        "log_effective_ridge": kappa.log() if kappa > 0 else levels.ball("-inf"),
+        "log_effective_ridge": kappa.log() if kappa > 0 else levels.ball("nan" if kappa < 0 else "-inf"),
         "nu1": kappa * share,
     }
 
 
-def _terms(levels: BallLevels, point: Point, kappa: Ball) -> _Terms:
+def _terms(levels: ExactLevels, point: Point, kappa: Ball) -> _Terms:
     goal = levels.ball(point.goal)
-    if kappa > 0:
+    if kappa != 0:
         sums = levels.sums(kappa, goal, energies=True)
         gap = constraint(point, kappa)[0]
     else:

@@ -20,7 +20,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from asymptotix.equivalents.certified.levels import BallLevels, BallSums, LevelsAt
+from asymptotix.equivalents.certified.ball_sums import BallSums, ExactLevels, LevelsAt
 from asymptotix.equivalents.certified.rounding import Ball, enough, load_flint
 from asymptotix.errors import ConvergenceError
 
@@ -35,12 +35,13 @@ _NEAR = 0.25  # of |d|: Newton's step is then the middle of the two tangent boun
 
 @dataclass(frozen=True)
 class Point:
-    """One point of the grid: n_samples, n_features, ridge as given, and the logarithm of a first guess."""
+    """One point: n_samples, n_features, ridge as given, and of a first guess the logarithm of its size, and its sign."""
 
     n: float
     p: float
     ridge: float
     log_start: float
+    sign: float = 1.0
 
     @property
     def goal(self) -> float:
@@ -72,6 +73,8 @@ def constraint(point: Point, kappa: Ball) -> tuple[Ball, Ball]:
 
 def enclose_root(levels_at: LevelsAt, point: Point, goal_bits: int) -> Ball:
     """A ball around kappa*, of relative radius 2^-goal_bits or the least that the data allow; exactly 0 where kappa* = 0.
+
+    For a ridge >= 0; `negative_root` does it below.
 
     Raises:
         ConvergenceError: no enclosure after 300 evaluations.
@@ -105,18 +108,18 @@ def enclose_root(levels_at: LevelsAt, point: Point, goal_bits: int) -> Ball:
     raise ConvergenceError(f"no enclosure of lambda* was found at {point}")
 
 
-def _start(levels: BallLevels, point: Point) -> Ball:
+def _start(levels: ExactLevels, point: Point) -> Ball:
     """The float64 root; far below all levels where that is 0 only because fractional counts were rounded."""
-    guess = point.log_start if math.isfinite(point.log_start) else float(levels.logs[-1]) - _FAR_BELOW
+    guess = point.log_start if math.isfinite(point.log_start) else levels.log_smallest - _FAR_BELOW
     return levels.ball(guess).exp().mid()
 
 
-def _is_zero(levels: BallLevels, point: Point) -> bool:
+def _is_zero(levels: ExactLevels, point: Point) -> bool:
     rank = levels.rank
     return point.visible_ridge == 0 and rank is not None and bool(levels.ball(point.goal) >= rank)
 
 
-def _distance(levels: BallLevels, point: Point, kappa: Ball) -> tuple[Ball, Ball, Ball]:
+def _distance(levels: ExactLevels, point: Point, kappa: Ball) -> tuple[Ball, Ball, Ball]:
     """d, f(kappa) - m and the slope."""
     sums: BallSums = levels.sums(kappa, levels.ball(point.goal), energies=False)
     gap, gap_slope = constraint(point, kappa)

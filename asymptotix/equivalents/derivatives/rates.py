@@ -30,11 +30,15 @@ FloatArray = NDArray[np.float64]
 _Sums = TypeVar("_Sums", LevelSums, ThirdOrderSums)
 
 _SMALL = 1e-250  # of a sum of terms below 1: those of 1e-308 and less, lost to underflow, then no longer count for nothing
+_TINY = 1e-125  # of sum m L (1 - L): sums with one more factor 1 - L are below `_SMALL`
 
 
 @dataclass(frozen=True, eq=False)
 class Letters:
-    """The letters of `equivalent_risk` on a grid, and the derivatives of the sums in y: log |kappa|, or kappa where it is 0."""
+    """The letters of `equivalent_risk` on a grid, and the derivatives of the sums in y: log |kappa|, or kappa where it is tiny.
+
+    Tiny is so small beside the eigenvalues that the sums of third order underflow, or 0; their quotients by kappa do not.
+    """
 
     n: FloatArray
     p: FloatArray
@@ -44,9 +48,11 @@ class Letters:
     sums: LevelSums
     third: ThirdOrderSums
     w: FloatArray  # e / (c + e)
+    v: FloatArray  # 1 - w = c / (c + e)
     total: FloatArray  # A = a + c w
-    zero: NDArray[np.bool_]  # where kappa = 0
-    per_kappa: FloatArray  # 1 / kappa, 1 where kappa = 0
+    tiny: NDArray[np.bool_]
+    per_kappa: FloatArray  # 1 / kappa, infinite where kappa = 0
+    root: FloatArray  # of |kappa|, which keeps its digits where kappa underflows
 
     @classmethod
     def of(
@@ -58,10 +64,12 @@ class Letters:
         a, c, e = fixed_point.samples_gap, fixed_point.features_gap, sums.spread
         with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
             w = np.where(np.isinf(c) | (c + e == 0), 0.0, e / (c + e))
+            v = np.where(np.isinf(c) | (c + e == 0), 1.0, c / (c + e))
             h = np.where(np.isinf(c), e, c * w)
-            zero = (fixed_point.value == 0) & (fixed_point.log_value == -np.inf)
+            tiny = (fixed_point.value >= 0) & (e < _TINY)
             inverse = np.where(fixed_point.value < 0, 1.0 / fixed_point.value, np.exp(-fixed_point.log_value))
-        return cls(n, p, fixed_point.value, a, c, sums, thirds, w, a + h, zero, np.where(zero, 1.0, inverse))
+            root = np.where(fixed_point.value < 0, np.sqrt(np.abs(fixed_point.value)), np.exp(fixed_point.log_value / 2.0))
+        return cls(n, p, fixed_point.value, a, c, sums, thirds, w, v, a + h, tiny, inverse, root)
 
     @property
     def share(self) -> FloatArray:
@@ -69,9 +77,13 @@ class Letters:
         endless = np.isinf(self.p)
         return np.where(endless, 1.0, np.where(endless, 1.0, self.p) / np.where(endless, 1.0, self.c + self.sums.spread))
 
-    def in_y(self, of_x: FloatArray, at_zero: FloatArray | float) -> FloatArray:
-        """A derivative in y, from that in log |kappa| and the limit of that in kappa."""
-        return np.where(self.zero, at_zero, of_x)
+    def in_y(self, of_x: FloatArray, over_kappa: FloatArray) -> FloatArray:
+        """A derivative in y, from that in log |kappa| and its quotient by kappa."""
+        return np.where(self.tiny, over_kappa, of_x)
+
+    def times_kappa(self, over_kappa: FloatArray) -> FloatArray:
+        """The product with kappa, 0 where kappa is."""
+        return np.where(self.root == 0, 0.0, over_kappa * self.root * np.copysign(self.root, self.kappa))
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,13 +101,13 @@ class Rates:
 
 def risk_rates(letters: Letters, noise: float, rates: Rates) -> dict[str, FloatArray]:
     """The derivative of every field of a RiskCurve along `rates`."""
-    sums, third, n, w, total = letters.sums, letters.third, letters.n, letters.w, letters.total
+    sums, third, n, w, v, total = letters.sums, letters.third, letters.n, letters.w, letters.v, letters.total
     both = letters.c + sums.spread
     e_y = letters.in_y(sums.spread, sums.spread_per_kappa)
     q_y = letters.in_y(third.spread_learned, third.learned_per_kappa)
-    r_y = letters.in_y(third.mixed_unlearned, 0.0)
-    total_rate = rates.n + w**2 * rates.p + 2.0 * (e_y * w + q_y * (1.0 - w) ** 2) * rates.y
-    fitted, fitted_rate = sums.unlearned + w * sums.mixed, 2.0 * (1.0 - w) * (r_y + q_y * sums.mixed / both) * rates.y
+    r_y = letters.in_y(third.mixed_unlearned, letters.times_kappa(third.mixed_per_kappa2))
+    total_rate = rates.n + w**2 * rates.p + 2.0 * (e_y * w + q_y * v**2) * rates.y
+    fitted, fitted_rate = sums.unlearned + w * sums.mixed, 2.0 * v * (r_y + q_y * sums.mixed / both) * rates.y
     fitted_rate = fitted_rate - w * sums.mixed / both * rates.p
     per_sample, per_sample_rate = n / total, rates.n / total - (n / total) * (total_rate / total)
     bias_rate = per_sample_rate * fitted + per_sample * fitted_rate
@@ -117,7 +129,7 @@ def risk_rates(letters: Letters, noise: float, rates: Rates) -> dict[str, FloatA
         "df2": -2.0 * q_y * rates.y,
         "overfitting_coefficient": per_sample_rate,
         "log_effective_ridge": rates.x,
-        "effective_ridge": np.where(letters.zero, rates.y, letters.kappa * rates.x),
+        "effective_ridge": np.where(letters.tiny, rates.y, letters.kappa * rates.x),
     }
     return out | _parts_rates(letters, rates, q_y, r_y, total_rate)
 
@@ -130,15 +142,15 @@ def _train_rate(
     The first factor has the derivatives $\frac{2a}{nA^2}\big[a(1-w)(e-q+qw)+eh\big]$ in x, and in n $\frac{a^2}{nA}$ times
     $\frac{T_2+we}{nA}-\frac{A_x}A\frac{\partial x}{\partial n}$, with $e-q=\sum mL(1-L)^2$.
     """
-    sums, w, a, n, total = letters.sums, letters.w, letters.a, letters.n, letters.total
+    sums, w, v, a, n, total = letters.sums, letters.w, letters.v, letters.a, letters.n, letters.total
     factor = a * a / (n * total)
     if rates.n:
-        half = e_y * w + q_y * (1.0 - w) ** 2
+        half = e_y * w + q_y * v**2
         factor_rate = factor * ((sums.df2 + w * sums.spread) / (n * total) - 2.0 * half * rates.y / total)
     else:
-        rest_y = letters.in_y(letters.third.spread_unlearned, 0.0)
+        rest_y = letters.in_y(letters.third.spread_unlearned, letters.times_kappa(letters.third.unlearned_per_kappa2))
         h = np.where(np.isinf(letters.c), sums.spread, letters.c * w)
-        inner = a * (1.0 - w) * (rest_y + q_y * w) + e_y * h
+        inner = a * v * (rest_y + q_y * w) + e_y * h
         factor_rate = 2.0 * a * inner * rates.y / (n * total**2) - factor * w**2 * rates.p / total
     return np.asarray(missed * factor_rate + factor * missed_rate)
 
@@ -152,7 +164,7 @@ def _norm_rate(letters: Letters, noise: float, rates: Rates, q_y: FloatArray, to
     unseen_y = letters.in_y(sums.mixed, sums.mixed_per_kappa)
     inner = sums.spread_per_kappa * unseen + letters.a * sums.mixed_per_kappa
     along_y = sums.spread_per_kappa * unseen_y - 2.0 * fall * unseen - 2.0 * letters.a * mixed_fall
-    inner_rate = along_y * rates.y + rates.a * sums.mixed_per_kappa
+    inner_rate = np.where(rates.y == 0, 0.0, along_y * rates.y) + rates.a * sums.mixed_per_kappa  # along_y may be infinite
     share, both = letters.share, letters.c + sums.spread
     endless = np.isinf(letters.p)
     share_rate = np.where(endless, 0.0, rates.p / letters.p - (rates.p + 2.0 * q_y * rates.y) / both)
@@ -160,9 +172,9 @@ def _norm_rate(letters: Letters, noise: float, rates: Rates, q_y: FloatArray, to
 
 
 def _per_kappa(letters: Letters, value: FloatArray, per_kappa2: FloatArray) -> FloatArray:
-    """value / kappa, from the quotient by kappa^2 where the value itself underflows; that quotient at kappa = 0."""
-    other = np.where(letters.zero, per_kappa2, per_kappa2 * letters.kappa)
-    return np.where(letters.zero | (np.abs(value) < _SMALL), other, value * letters.per_kappa)
+    """value / kappa in y, from the quotient by kappa^2 where the value itself underflows."""
+    over = np.where(np.abs(value) < _SMALL, letters.times_kappa(per_kappa2), value * letters.per_kappa)
+    return letters.in_y(over, per_kappa2)
 
 
 def _parts_rates(
@@ -173,10 +185,12 @@ def _parts_rates(
     endless = np.isinf(letters.p)
     e, b2, mixed = sums.spread, sums.unlearned, sums.mixed
     b2_rate = 2.0 * r_y * rates.y
-    e_rate = letters.in_y(2.0 * letters.third.spread_learned - e, sums.spread_per_kappa) * rates.y
-    mixed_rate = letters.in_y(mixed - 2.0 * letters.third.mixed_unlearned, sums.mixed_per_kappa) * rates.y
+    third = letters.third
+    mixed_fall = letters.times_kappa(third.mixed_per_kappa2)
+    e_rate = letters.in_y(2.0 * third.spread_learned - e, 2.0 * third.learned_per_kappa - sums.spread_per_kappa) * rates.y
+    mixed_rate = letters.in_y(mixed - 2.0 * third.mixed_unlearned, sums.mixed_per_kappa - 2.0 * mixed_fall) * rates.y
     c = np.where(endless, 0.0, letters.c)
-    w_rate = np.where(endless, 0.0, ((1.0 - w) * e_rate - w * rates.c) / np.where(endless, 1.0, c + e))
+    w_rate = np.where(endless, 0.0, (letters.v * e_rate - w * rates.c) / np.where(endless, 1.0, c + e))
     left, left_rate = letters.a + e, rates.n + 2.0 * q_y * rates.y
     df2_rate, total = -2.0 * q_y * rates.y, letters.total
     data = (b2_rate * sums.df2 + b2 * df2_rate - b2 * sums.df2 * left_rate / left) / left

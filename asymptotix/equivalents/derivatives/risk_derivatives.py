@@ -24,7 +24,7 @@ from asymptotix.equivalents.fixed_point import checked_grid, solve_on_levels
 from asymptotix.equivalents.grids import no_features
 from asymptotix.equivalents.kernel_ridge import has_finite_population
 from asymptotix.equivalents.levels import SortedLevels
-from asymptotix.errors import HypothesisError, InvalidInputError
+from asymptotix.errors import ConvergenceError, HypothesisError, InvalidInputError
 from asymptotix.models.kernel_ridge import KernelRidge
 from asymptotix.models.random_features import RandomFeatures
 from asymptotix.models.ridge_regression import RidgeRegression
@@ -78,11 +78,14 @@ def risk_derivative(
 
     Returns:
         A RiskDerivative: the fields of `risk`, each differentiated; with "log_ridge", `log_effective_ridge` is the elasticity
-        $d\log\lambda_*/d\log\lambda\in[0,1]$ for $\lambda\ge0$.
+        $d\log\lambda_*/d\log\lambda\in[0,1]$ for $\lambda\ge0$. What is beyond the doubles is infinite, as that of
+        `log_effective_ridge` in the ridge where $\lambda_*$ is 0 or subnormal; for `squared_norm` NaN if terms of both
+        signs are.
 
     Raises:
         InvalidInputError: an argument out of range, an unknown `with_respect_to`, or held-out risk on a data set.
         HypothesisError: a point where the risk is infinite, or, with ridge = 0 and n_features = rank, has a corner.
+        ConvergenceError: another derivative whose factors leave the range of doubles in both directions.
 
     Source:
         derivations/ridge_fixed_point.py, derivations/optimal_ridge.py, derivations/random_features_scalar_equation.py.
@@ -110,6 +113,7 @@ def risk_derivative(
         values = risk_rates(letters, model.noise_variance, _direction(letters, with_respect_to))
     if not has_features:
         values = {name: value for name, value in values.items() if name not in _OF_FEATURES}
+    _refuse_overflow(values, letters)
     given = {"n_samples": n_samples, "ridge": ridge} | ({"n_features": n_features} if has_features else {})
     grid = {name: np.asarray(value, dtype=np.float64) for name, value in given.items() if value is not None}
     return RiskDerivative(with_respect_to, grid, Fields({name: np.asarray(value) for name, value in values.items()}))
@@ -132,30 +136,30 @@ def independent_model(model: Model, n_features: ArrayLike | None) -> bool:
 
 def _direction(letters: Letters, argument: str) -> Rates:
     """What a change of the argument does to kappa and to the gaps a = n - df1 and c = p - df1; nothing is subtracted."""
-    a, e, w, total, zero = letters.a, letters.sums.spread, letters.w, letters.total, letters.zero
+    a, e, w, total = letters.a, letters.sums.spread, letters.w, letters.total
     with np.errstate(invalid="ignore"):
         nu1 = letters.kappa * np.where(np.isinf(letters.p), 1.0, letters.c / letters.p)
     none = np.zeros(letters.n.shape)
     if argument == "n_samples":
-        x = -(1.0 - w) / total
+        x = -letters.v / total
         h = np.where(np.isinf(letters.c), e, letters.c * w)
-        return Rates(x, np.where(zero, 0.0, x), a / total, -h / total, -nu1 / total, 1.0, 0.0)
+        return Rates(x, letters.in_y(x, letters.times_kappa(x)), a / total, -h / total, -nu1 / total, 1.0, 0.0)
     if argument == "n_features":
         p = letters.p
         if np.all(np.isinf(p)):
             return Rates(none, none, none, none, none, 0.0, 0.0)
         x = -letters.share * a * (letters.sums.df1 / p) / (p * total)
-        gap = (1.0 - w) * (a + e + e * a / p) / total
+        gap = letters.v * (a + e + e * a / p) / total
         more = nu1 * letters.share * e * (letters.sums.df1 / p) / (p * total)
-        return Rates(x, np.where(zero, 0.0, x), e * x, gap, more, 0.0, 1.0)
+        return Rates(x, letters.in_y(x, letters.times_kappa(x)), e * x, gap, more, 0.0, 1.0)
     if argument == "log_ridge":
         nu1 = nu1 * a / total
-        x = a * (1.0 - w) / total
-        y = np.where(zero, 0.0, x)
+        x = a * letters.v / total
+        y = letters.in_y(x, letters.times_kappa(x))
     else:
         kappa_rate, nu1 = letters.share / total, 1.0 / total
-        x = np.where(zero, np.inf, kappa_rate * letters.per_kappa)
-        y = np.where(zero, kappa_rate, x)
+        x = kappa_rate * letters.per_kappa
+        y = letters.in_y(x, kappa_rate)
     slope = letters.in_y(e, letters.sums.spread_per_kappa) * y
     return Rates(x, y, slope, slope, nu1, 0.0, 0.0)
 
@@ -170,3 +174,13 @@ def _refuse_no_derivative(letters: Letters) -> None:
             n, p = float(letters.n[bad].flat[0]), float(letters.p[bad].flat[0])
             at = f"n_samples = {n:g}" + ("" if np.isinf(p) else f", n_features = {p:g}")
             raise HypothesisError(f"ridge = 0 is not valid at {at}: there {why}; use ridge > 0")
+
+
+def _refuse_overflow(values: Mapping[str, FloatArray], letters: Letters) -> None:
+    for name, of_field in values.items():
+        bad = np.isnan(of_field)
+        if np.any(bad) and name != "squared_norm":
+            raise ConvergenceError(
+                f"the derivative of {name} is lost: factors of it leave the doubles at n_samples = "
+                f"{letters.n[bad].flat[0]:g}, lambda* = {letters.kappa[bad].flat[0]:.2g}; change the unit of the eigenvalues"
+            )

@@ -207,8 +207,13 @@ def test_arguments_are_checked() -> None:
     for digits in (0, 1.5, 10_000, True):
         with pytest.raises(ax.InvalidInputError, match="digits"):
             ax.effective_ridge(spectrum, n_samples=3, ridge=1.0, digits=digits)  # type: ignore[arg-type]  # refused
-    with pytest.raises(ax.InvalidInputError, match="ridge = -1e-05 is not valid: ridge must be >= 0 with certify"):
-        ax.effective_ridge(spectrum, n_samples=3, ridge=-1e-5, certify=True)
+    flag: Any
+    for flag in ("no", "yes", 1, 0, None, [True]):
+        with pytest.raises(ax.InvalidInputError, match=r"^certify = .* is not valid: certify must be True or False$"):
+            ax.effective_ridge(spectrum, n_samples=3, ridge=1.0, certify=flag)
+        with pytest.raises(ax.InvalidInputError, match=r"^certify = "):
+            ax.risk(ax.RidgeRegression(spectrum, [1.0]), n_samples=3, ridge=1.0, certify=flag)
+    assert ax.effective_ridge(spectrum, n_samples=3, ridge=1.0, certify=np.True_).certified  # type: ignore[arg-type]  # of NumPy
 
 
 def test_without_the_extra_it_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -46,11 +46,12 @@ def test_a_table_gives_no_more_digits_than_it_proves() -> None:
 
 
 def test_spectra_of_nodes_and_targets_that_do_not_belong_are_refused() -> None:
+    uniform = ax.density_spectrum(lambda s: 1.0 + 0.0 * s, (0.0, 1.0), size=300)
     with pytest.raises(
         ax.InvalidInputError,
-        match="certify = True is not valid: certify must be left out for a spectrum of type ExponentialDecay",
+        match=r"certify = True is not valid: certify must be left out for a spectrum of type DensitySpectrum; .*measured and not",
     ):
-        ax.effective_ridge(ax.ExponentialDecay(0.01), n_samples=30, ridge=1e-3, certify=True)
+        ax.effective_ridge(uniform, n_samples=30, ridge=1e-3, certify=True)
     with pytest.raises(ax.InvalidInputError, match=r"PowerLaw\(1.5\).target with certify"):
         ax.risk(ax.RidgeRegression(ax.PowerLaw(1.5), [1.0]), n_samples=30, ridge=1e-3, certify=True)
     with pytest.raises(ax.InvalidInputError, match=r"2.3e\+06 eigenvalues of a power law, of at most 1e\+06"):

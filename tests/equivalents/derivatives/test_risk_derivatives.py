@@ -9,9 +9,11 @@ from asymptotix.equivalents.derivatives.risk_derivatives import risk_derivative
 from asymptotix.equivalents.dispatch import risk
 from asymptotix.equivalents.negative_ridge.edge import smallest_ridge
 from asymptotix.errors import HypothesisError, InvalidInputError
+from asymptotix.kernels.inner_product import exponential_kernel
 from asymptotix.models.kernel_ridge import KernelRidge
 from asymptotix.models.random_features import RandomFeatures
 from asymptotix.models.ridge_regression import RidgeRegression
+from asymptotix.spectra.compression.compressing import compress
 from asymptotix.spectra.power_law import PowerLaw
 from asymptotix.spectra.spectrum import Spectrum
 from asymptotix.spectra.target import Target
@@ -183,3 +185,32 @@ def test_bad_input() -> None:
         risk_derivative(KernelRidge.on_data(x, x[:, 0], lambda a, b, c: np.exp(c)), **at)
     with pytest.raises(InvalidInputError, match="model"):
         risk_derivative("ridge", **at)  # type: ignore[arg-type]  # wrong on purpose
+
+
+@pytest.mark.parametrize("kind", [RidgeRegression, RandomFeatures])
+def test_a_table_gives_the_derivatives_of_its_eigenvalues(kind: Any) -> None:
+    s, at = np.arange(1, 2001.0) ** -1.5, {"n_samples": 150} | ({} if kind is RidgeRegression else {"n_features": 300})
+    energies = s**1.4
+    table = compress(s, energies=energies)
+    short, whole = kind(table, table.target, noise_variance=NOISE), kind(Spectrum(s), energies, noise_variance=NOISE)
+    for argument in ("ridge", "log_ridge", "n_samples", *list(at)[1:]):
+        for ridge in (-1e-4, 0.0, 1e-2):
+            slopes = [risk_derivative(model, **at, ridge=ridge, with_respect_to=argument) for model in (short, whole)]
+            for name in slopes[1].values:
+                one, other = float(slopes[0].values[name]), float(slopes[1].values[name])
+                assert one == pytest.approx(other, rel=1e-11, abs=1e-15), (name, argument, ridge)
+                assert abs(other) < 1e-12 or one != pytest.approx(2 * other, rel=1e-3, abs=0), (name, argument, ridge)
+
+
+def test_kernel_ridge_on_the_sphere_and_on_data_with_replacement() -> None:
+    inputs = np.random.default_rng(0).standard_normal((40, 5))
+    kernel = exponential_kernel()
+    for model in (
+        KernelRidge.on_sphere(kernel, dimension=20, target=[0, 1, 0.5], noise_variance=NOISE),
+        KernelRidge.on_data(inputs, inputs[:, 0], kernel, noise_variance=NOISE, sampling="replacement"),
+    ):
+        slopes = risk_derivative(model, n_samples=20, ridge=0.1)
+        up, down = (risk(model, n_samples=20, ridge=0.1 + step) for step in (1e-5, -1e-5))
+        for name in slopes.values:
+            expected = float(up.values[name] - down.values[name]) / 2e-5
+            assert float(slopes.values[name]) == pytest.approx(expected, rel=1e-7, abs=1e-10), name
