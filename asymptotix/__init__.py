@@ -71,7 +71,6 @@ if TYPE_CHECKING:  # the same names again, for type checkers and editors; tests/
     from asymptotix.spectra.compression.compressed_spectrum import CompressedSpectrum as CompressedSpectrum
     from asymptotix.spectra.compression.compressing import compress as compress, load_spectrum as load_spectrum
     from asymptotix.spectra.density import density_spectrum as density_spectrum
-    from asymptotix.spectra.effective_ranks import EffectiveRanks as EffectiveRanks, effective_ranks as effective_ranks
     from asymptotix.spectra.empirical import empirical_spectrum as empirical_spectrum
     from asymptotix.spectra.exponential import ExponentialDecay as ExponentialDecay
     from asymptotix.spectra.marchenko_pastur import MarchenkoPastur as MarchenkoPastur
@@ -79,18 +78,19 @@ if TYPE_CHECKING:  # the same names again, for type checkers and editors; tests/
     from asymptotix.spectra.spectrum import Spectrum as Spectrum
     from asymptotix.spectra.spectrum_sum import combine as combine
     from asymptotix.spectra.sphere import activation_spectrum as activation_spectrum, kernel_spectrum as kernel_spectrum
+    from asymptotix.spectra.tail_sums import EffectiveRanks as EffectiveRanks, effective_ranks as effective_ranks
     from asymptotix.spectra.target import Target as Target
     from asymptotix.symbolic.arc_cosine import arc_cosine_kernel as arc_cosine_kernel
+    from asymptotix.symbolic.coefficients.eigenvalues import kernel_eigenvalue as kernel_eigenvalue
+    from asymptotix.symbolic.coefficients.expansion_formula import gegenbauer_expansion as gegenbauer_expansion
+    from asymptotix.symbolic.coefficients.gegenbauer import gegenbauer_coefficient as gegenbauer_coefficient
+    from asymptotix.symbolic.coefficients.harmonic_counts import multiplicity as multiplicity
+    from asymptotix.symbolic.coefficients.hermite import hermite_coefficient as hermite_coefficient
     from asymptotix.symbolic.dual import dual_kernel as dual_kernel
-    from asymptotix.symbolic.eigenvalue_decay import eigenvalue_decay as eigenvalue_decay
-    from asymptotix.symbolic.eigenvalues import kernel_eigenvalue as kernel_eigenvalue
-    from asymptotix.symbolic.gegenbauer import gegenbauer_coefficient as gegenbauer_coefficient
-    from asymptotix.symbolic.gegenbauer_expansion import gegenbauer_expansion as gegenbauer_expansion
-    from asymptotix.symbolic.hermite import hermite_coefficient as hermite_coefficient
-    from asymptotix.symbolic.multiplicity import multiplicity as multiplicity
+    from asymptotix.symbolic.learnability.decay_law import eigenvalue_decay as eigenvalue_decay
+    from asymptotix.symbolic.learnability.universal_kernels import universality as universality
+    from asymptotix.symbolic.learnability.vanishing_degrees import null_degrees as null_degrees
     from asymptotix.symbolic.network import nngp_kernel as nngp_kernel, tangent_kernel as tangent_kernel
-    from asymptotix.symbolic.null_degrees import null_degrees as null_degrees
-    from asymptotix.symbolic.universality import universality as universality
     from asymptotix.verdict import Verdict as Verdict, check as check, compare as compare
 
 _HOME = {
@@ -101,14 +101,14 @@ _HOME = {
     "arc_cosine_kernel": "symbolic.arc_cosine",
     "nngp_kernel": "symbolic.network",
     "tangent_kernel": "symbolic.network",
-    "hermite_coefficient": "symbolic.hermite",
-    "gegenbauer_coefficient": "symbolic.gegenbauer",
-    "gegenbauer_expansion": "symbolic.gegenbauer_expansion",
-    "kernel_eigenvalue": "symbolic.eigenvalues",
-    "multiplicity": "symbolic.multiplicity",
-    "null_degrees": "symbolic.null_degrees",
-    "universality": "symbolic.universality",
-    "eigenvalue_decay": "symbolic.eigenvalue_decay",
+    "hermite_coefficient": "symbolic.coefficients.hermite",
+    "gegenbauer_coefficient": "symbolic.coefficients.gegenbauer",
+    "gegenbauer_expansion": "symbolic.coefficients.expansion_formula",
+    "kernel_eigenvalue": "symbolic.coefficients.eigenvalues",
+    "multiplicity": "symbolic.coefficients.harmonic_counts",
+    "null_degrees": "symbolic.learnability.vanishing_degrees",
+    "universality": "symbolic.learnability.universal_kernels",
+    "eigenvalue_decay": "symbolic.learnability.decay_law",
     "formula_sheet": "figures.activation_sheet",
     "ActivationSheet": "figures.activation_sheet",
     "kernel_matrix": "kernels.matrix",
@@ -135,8 +135,8 @@ _HOME = {
     "LatentSpace": "models.latent_space",
     "BenignOverfitting": "equivalents.benign",
     "benign_overfitting": "equivalents.benign",
-    "EffectiveRanks": "spectra.effective_ranks",
-    "effective_ranks": "spectra.effective_ranks",
+    "EffectiveRanks": "spectra.tail_sums",
+    "effective_ranks": "spectra.tail_sums",
     "CovariateShift": "models.covariate_shift",
     "CriticalRegime": "equivalents.polynomial_regime",
     "critical_regime": "equivalents.polynomial_regime",

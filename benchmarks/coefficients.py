@@ -27,7 +27,7 @@ _HERMITE_CHILD = """
 import json, sys, time
 import sympy
 from asymptotix.errors import NotInClosedClassError
-from asymptotix.symbolic.hermite import hermite_coefficient
+from asymptotix.symbolic.coefficients.hermite import hermite_coefficient
 import scipy.special
 start, kinds, k = time.process_time(), [], sympy.Symbol("k")
 for text in json.loads(sys.argv[1]):

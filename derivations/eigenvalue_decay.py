@@ -4,7 +4,7 @@ Claim    Random features of ReLU have eigenvalues of order k^-(d+2), the tangent
          degrees; in the index the exponents are (d + 2)/(d - 1) and d/(d - 1). In odd degree the contributions of the two poles
          cancel.
 Source   [BiettiBach2021], [Bach2017]
-Used by  asymptotix/symbolic/eigenvalue_decay.py
+Used by  asymptotix/symbolic/learnability/decay_law.py
 
 Route: the coefficient of (1 - t)^nu in every degree, and the exponents nu = 3/2 and 1/2 of the kernels where t = 1 and t = -1.
 The package divides successive eigenvalues instead.

@@ -4,7 +4,7 @@ Claim    The polynomials with P_k(1) = 1 of the three-term recurrence have a slo
          the eigenvalue equation of the sphere, and their slopes are the polynomials of two dimensions more; so that a coefficient
          of degree k in dimension d is one of degree k - 1 in dimension d + 2 of the derivative (Rodrigues' formula, one step).
 Source   [Muller1966]
-Used by  asymptotix/symbolic/sphere_moments.py, asymptotix/spectra/harmonics.py
+Used by  asymptotix/symbolic/coefficients/sphere_moments.py, asymptotix/spectra/harmonics.py
 
 Route: induction over the degree. P_k and P_(k-1) are carried as two symbols with the slopes of the induction hypothesis, so that
 each claim is a rational identity that holds for every k at once.

@@ -4,7 +4,8 @@ Claim    lambda_k = E[t_+^n P_k(t)] on the unit sphere of R^d is a ratio of Gamm
          that differ from it by an odd number, zero where they differ by an even one, a half moment below; and it obeys one
          two-term recurrence in the degree throughout.
 Source   [Muller1966], [Bach2017]
-Used by  asymptotix/symbolic/sphere_moments.py, asymptotix/spectra/monomials.py, asymptotix/symbolic/gegenbauer.py
+Used by  asymptotix/symbolic/coefficients/sphere_moments.py, asymptotix/spectra/monomials.py,
+         asymptotix/symbolic/coefficients/gegenbauer.py
 
 Route: each step of Rodrigues' formula takes one derivative, one degree and adds two dimensions; after n + 1 steps a Dirac is
 left, that is a value at 0. The values at 0 come from the recurrence of the polynomials. The last steps use no Rodrigues:

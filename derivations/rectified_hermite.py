@@ -3,7 +3,7 @@ r"""Hermite coefficients of rectified monomials in every degree, for every real 
 Claim    mu_k(n) = E[G_+^n He_k(G)] obeys a two-term recurrence in the degree k for every order n > -1/2; with its two start
          values this gives the coefficients of step, ReLU and the higher powers in closed form for symbolic degree.
 Source   [MisiakiewiczMontanari2023]
-Used by  asymptotix/symbolic/hermite.py, asymptotix/kernels/hermite_series.py
+Used by  asymptotix/symbolic/coefficients/hermite.py, asymptotix/kernels/hermite_series.py
 
 Route: the coefficients are the Taylor coefficients of F(t) = E(G + t)_+^n, and F obeys Hermite's differential equation,
 because the integrand does up to a total derivative. The package lowers the degree by Stein's identity instead.

@@ -3,7 +3,7 @@ r"""Gegenbauer coefficients of ReLU in every degree and dimension, by the Laplac
 Claim    In every degree but 1 the coefficient E[t_+ P_k(t)] is the density at 0 times P_k(0) over a product of two linear
          factors; two degrees on it changes by a ratio of two of these.
 Source   [Muller1966], [Bach2017]
-Used by  asymptotix/symbolic/gegenbauer.py, asymptotix/spectra/sphere.py
+Used by  asymptotix/symbolic/coefficients/gegenbauer.py, asymptotix/spectra/sphere.py
 
 Route: L f = (1 - t^2) f'' - (d - 1) t f' is self-adjoint for w with L P_k = - k (k + d - 2) P_k, and
 L t_+ = delta_0 - (d - 1) t_+. The package uses moments and Rodrigues' formula instead.

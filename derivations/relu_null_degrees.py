@@ -5,7 +5,7 @@ Claim    The two-layer kernels of ReLU, random-feature and tangent, are series i
          layer brings every odd power back; a bias does too. Without bias the kernel is homogeneous at every depth, hence not
          universal on R^d.
 Source   [ChoSaul2009], [Schoenberg1942], [Bach2017]
-Used by  asymptotix/symbolic/null_degrees.py, asymptotix/symbolic/universality.py
+Used by  asymptotix/symbolic/learnability/vanishing_degrees.py, asymptotix/symbolic/learnability/universal_kernels.py
 
 Route: the closed form of the kernel, differentiated twice, is a binomial series; the Laplacian of the sphere tells which
 degrees see t. The package reads the degrees off the activation instead, by its even and odd part.

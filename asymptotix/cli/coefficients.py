@@ -103,7 +103,7 @@ def _formulas(activation: str, degrees: list[Any], dimension: str | None, radius
 
 
 def _records(degrees: list[Any], formulas: list[Formula], values: list[float | None]) -> list[dict[str, Any]]:
-    from asymptotix.symbolic.formula_record import formula_record
+    from asymptotix.symbolic.printing.formula_record import formula_record
 
     return [
         {"k": k if isinstance(k, int) else str(k), "value": value, **formula_record(formula)}

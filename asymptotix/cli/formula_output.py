@@ -39,7 +39,7 @@ def print_source(formulas: list[Formula], form: str) -> None:
 def print_formula(formula: Formula, form: str, point: tuple[float, ...] | None, value: float | None) -> None:
     """One formula, and its value at a point where there is one."""
     if form == "json":
-        from asymptotix.symbolic.formula_record import formula_record
+        from asymptotix.symbolic.printing.formula_record import formula_record
 
         print_json({**formula_record(formula), **({} if point is None else {"at": list(point), "value": value})})
     elif form:

@@ -9,7 +9,7 @@ import typer
 from asymptotix.cli.output import JsonOption, print_json
 
 if TYPE_CHECKING:
-    from asymptotix.symbolic.universality import Universality
+    from asymptotix.symbolic.learnability.universal_kernels import Universality
 
 __all__ = ["universality"]
 

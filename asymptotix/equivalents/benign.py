@@ -28,7 +28,7 @@ from asymptotix.models.ridge_regression import RidgeRegression
 from asymptotix.report.table import Column, Table
 from asymptotix.results import RiskCurve
 from asymptotix.spectra.arguments import real_array, real_number
-from asymptotix.spectra.effective_ranks import TailSums
+from asymptotix.spectra.tail_sums import TailSums
 
 __all__ = ["BenignOverfitting", "benign_overfitting"]
 

@@ -16,7 +16,7 @@ from asymptotix.report.formula_sheet import SheetEntry
 if TYPE_CHECKING:
     from asymptotix.activations import Activation, ActivationFamily
     from asymptotix.symbolic.formula import Formula
-    from asymptotix.symbolic.series_degrees import Layers
+    from asymptotix.symbolic.learnability.series_degrees import Layers
 
 __all__ = ["Sheet"]
 

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from asymptotix.symbolic.arc_cosine import arc_cosine_kernel
+    from asymptotix.symbolic.coefficients.gegenbauer import gegenbauer_coefficient
+    from asymptotix.symbolic.coefficients.hermite import hermite_coefficient
     from asymptotix.symbolic.derivation import Derivation, Step
     from asymptotix.symbolic.dual import dual_kernel
     from asymptotix.symbolic.formula import Formula, Status
-    from asymptotix.symbolic.gegenbauer import gegenbauer_coefficient
-    from asymptotix.symbolic.hermite import hermite_coefficient
     from asymptotix.symbolic.network import nngp_kernel, tangent_kernel
 
 __all__ = [
@@ -34,8 +34,8 @@ _HOMES = {
     "Step": "derivation",
     "arc_cosine_kernel": "arc_cosine",
     "dual_kernel": "dual",
-    "gegenbauer_coefficient": "gegenbauer",
-    "hermite_coefficient": "hermite",
+    "gegenbauer_coefficient": "coefficients.gegenbauer",
+    "hermite_coefficient": "coefficients.hermite",
     "nngp_kernel": "network",
     "tangent_kernel": "network",
 }

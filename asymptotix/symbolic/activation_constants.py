@@ -68,7 +68,7 @@ def activation_constants(s: Activation | ActivationFamily) -> tuple[ActivationCo
     >>> activation_constants(activation("relu"))[3].expression
     -(2 - pi)/(4*pi)
     """
-    from asymptotix.symbolic.hermite import hermite_coefficient
+    from asymptotix.symbolic.coefficients.hermite import hermite_coefficient
 
     first, second = (hermite_coefficient(s, k) for k in (0, 1))
     closed = [None if f.status.kind == "numeric" else f.expression for f in (first, second)]

@@ -66,7 +66,7 @@ def _fingerprint() -> str:
     package = Path(__file__).parents[1]
     digest = hashlib.sha256(f"{FORMAT} {sp.__version__}".encode())
     for room in _ROOMS:
-        for source in sorted((package / room).glob("*.py")):
+        for source in sorted((package / room).rglob("*.py")):
             digest.update(source.name.encode() + b"\0" + source.read_bytes())
     return digest.hexdigest()[:24]
 

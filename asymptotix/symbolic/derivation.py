@@ -18,10 +18,10 @@ import sympy as sp
 from sympy.core.function import AppliedUndef, ArgumentIndexError
 
 from asymptotix.errors import AsymptotixError, InvalidInputError, NotInClosedClassError
-from asymptotix.symbolic import derivation_text
 from asymptotix.symbolic.canonical import is_zero
 from asymptotix.symbolic.deadline import check_deadline
 from asymptotix.symbolic.gamma_shifts import has_shifts, vanishes
+from asymptotix.symbolic.printing import derivation_text
 
 __all__ = ["Derivation", "DerivationError", "Outcome", "Step", "equation", "generic_function", "resolve"]
 

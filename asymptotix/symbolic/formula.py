@@ -146,7 +146,7 @@ class Formula:
         >>> print(hermite_coefficient("relu", 2).python().splitlines()[-1].strip())
         return np.sqrt(2)/(2*np.sqrt(np.pi))
         """
-        from asymptotix.symbolic.python_source import python_source
+        from asymptotix.symbolic.printing.python_source import python_source
 
         self._require_closed_form()
         return python_source(self)
@@ -165,7 +165,7 @@ class Formula:
         >>> print(gegenbauer_coefficient("relu", 1, sp.Symbol("d")).mathematica().splitlines()[-1])
         gegenbauerCoefficient[d_] := 1/(2*d)
         """
-        from asymptotix.symbolic.mathematica_source import mathematica_source
+        from asymptotix.symbolic.printing.mathematica_source import mathematica_source
 
         self._require_closed_form()
         return mathematica_source(self)
@@ -183,7 +183,7 @@ class Formula:
         """
         import json
 
-        from asymptotix.symbolic.formula_record import formula_record
+        from asymptotix.symbolic.printing.formula_record import formula_record
 
         return json.dumps(formula_record(self), indent=2, allow_nan=False, ensure_ascii=False)
 

@@ -15,7 +15,7 @@ import mpmath
 import sympy as sp
 from sympy.core.function import ArgumentIndexError
 
-from asymptotix.symbolic.latex_brackets import brackets
+from asymptotix.symbolic.printing.latex_brackets import brackets
 
 __all__ = ["He", "Phi", "Phi2", "density", "hermite_polynomial"]
 

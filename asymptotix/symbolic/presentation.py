@@ -13,11 +13,11 @@ from dataclasses import dataclass
 import sympy as sp
 
 from asymptotix.errors import AsymptotixError
-from asymptotix.symbolic.abbreviations import Abbreviation, abbreviate
 from asymptotix.symbolic.canonical import canonical, is_zero
-from asymptotix.symbolic.common_factors import collect
-from asymptotix.symbolic.conjugate_pairs import join_conjugates, with_erfi, without_real_parts
-from asymptotix.symbolic.latex_printer import (
+from asymptotix.symbolic.printing.abbreviations import Abbreviation, abbreviate
+from asymptotix.symbolic.printing.common_factors import collect
+from asymptotix.symbolic.printing.conjugate_pairs import join_conjugates, with_erfi, without_real_parts
+from asymptotix.symbolic.printing.latex_printer import (
     THETA,
     brackets,
     equation_latex,
@@ -28,8 +28,8 @@ from asymptotix.symbolic.latex_printer import (
     term_key,
     tidy_braces,
 )
-from asymptotix.symbolic.line_breaking import equation, equation_rows
-from asymptotix.symbolic.normal_laws import fold_probabilities, recognise_densities, without_densities
+from asymptotix.symbolic.printing.line_breaking import equation, equation_rows
+from asymptotix.symbolic.printing.normal_laws import fold_probabilities, recognise_densities, without_densities
 
 __all__ = ["THETA", "Arrangement", "Group", "arrange", "definitions_latex", "equation_latex", "formula_latex", "latex"]
 __all__ += ["tidy_braces"]

@@ -110,9 +110,9 @@ def order_derivation() -> Derivation:
 
 
 def _latex(n: Any) -> str:
-    from asymptotix.symbolic.latex_functions import inline_fractions
-    from asymptotix.symbolic.line_breaking import equation
     from asymptotix.symbolic.presentation import latex
+    from asymptotix.symbolic.printing.latex_functions import inline_fractions
+    from asymptotix.symbolic.printing.line_breaking import equation
 
     def half(value: sp.Expr) -> str:
         return latex(sp.together(value))

@@ -43,7 +43,9 @@ def test_version(start: Start) -> None:
 def test_help_names_every_command_and_the_exit_codes(run: Run) -> None:
     text = run("--help").output
     assert all(f"\n  {command} " in text for command in COMMANDS)
-    assert "5 not enough evidence, 130 interrupted before any result, 141 the reader of the output went away." in " ".join(text.split())
+    assert "5 not enough evidence, 130 interrupted before any result, 141 the reader of the output went away." in " ".join(
+        text.split()
+    )
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -9,10 +9,10 @@ import pytest
 import sympy as sp
 
 import asymptotix as ax
+from asymptotix.symbolic.coefficients.gegenbauer import gegenbauer_coefficient
+from asymptotix.symbolic.coefficients.hermite import hermite_coefficient
 from asymptotix.symbolic.derivation import resolve
 from asymptotix.symbolic.dual import dual_kernel
-from asymptotix.symbolic.gegenbauer import gegenbauer_coefficient
-from asymptotix.symbolic.hermite import hermite_coefficient
 from asymptotix.symbolic.network import nngp_kernel, tangent_kernel
 
 from .conftest import step

@@ -113,7 +113,9 @@ def test_the_claim_at_the_top_is_that_of_the_theorem() -> None:
 
 def test_a_derivative_is_printed_with_brackets_and_behind_its_factors() -> None:
     claim = equation(sp.exp(X) * sp.Derivative(X * F(X), X), sp.S.Zero)
-    assert r"e^x\,\frac{d}{d x} \bigl(x f(x)\bigr)" in Derivation("D", (Step(claim, "", {F: sp.Lambda((X,), 1 / X)}),)).to_markdown()
+    assert (
+        r"e^x\,\frac{d}{d x} \bigl(x f(x)\bigr)" in Derivation("D", (Step(claim, "", {F: sp.Lambda((X,), 1 / X)}),)).to_markdown()
+    )
 
 
 def test_wide_sums_are_broken_and_huge_definitions_named() -> None:

@@ -6,7 +6,7 @@ import pytest
 import sympy as sp
 
 from asymptotix.symbolic.functions import He, Phi, Phi2, density, hermite_polynomial
-from asymptotix.symbolic.latex_printer import latex
+from asymptotix.symbolic.printing.latex_printer import latex
 
 X, Y, R = sp.symbols("x y r", real=True)
 

@@ -7,9 +7,9 @@ import pytest
 
 from asymptotix.activations import activation
 from asymptotix.errors import HypothesisError, InvalidInputError
+from asymptotix.symbolic.coefficients.hermite import hermite_coefficient
 from asymptotix.symbolic.dual import dual_kernel
 from asymptotix.symbolic.formula import Q1, Q2, C
-from asymptotix.symbolic.hermite import hermite_coefficient
 from asymptotix.symbolic.integrability import mean_assumptions, pair_assumptions
 from asymptotix.symbolic.lowering import lower
 from asymptotix.symbolic.network import nngp_kernel, tangent_kernel

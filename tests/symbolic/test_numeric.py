@@ -15,8 +15,8 @@ import sympy as sp
 from asymptotix.errors import ConvergenceError, HypothesisError, InvalidInputError, NotInClosedClassError
 from asymptotix.kernels.rectified_power import RectifiedPowerKernel
 from asymptotix.symbolic.arc_cosine import arc_cosine_kernel
+from asymptotix.symbolic.coefficients.hermite import hermite_coefficient
 from asymptotix.symbolic.dual import dual_kernel
-from asymptotix.symbolic.hermite import hermite_coefficient
 from asymptotix.symbolic.high_precision import settled_value
 
 GRID = json.loads((Path(__file__).parents[1] / "reference" / "dual_kernels_grid.json").read_text())["rows"]
