@@ -68,7 +68,7 @@ def formula_sheet(
     from asymptotix.conventions import CONVENTION
     from asymptotix.figures.sheet_sections import Sheet
     from asymptotix.references import reference
-    from asymptotix.report.formula_sheet import write_formula_sheet
+    from asymptotix.report.sheet_files import write_formula_sheet
     from asymptotix.symbolic.dual import resolve
 
     _require("dimension", dimension, 3, 10**6)

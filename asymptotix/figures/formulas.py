@@ -16,7 +16,7 @@ __all__ = ["formula_sheet"]
 
 def formula_sheet(folder: Path, progress: Callable[[int, int], object]) -> list[Outcome]:
     """Arc-cosine kernels of order 0 to 3, the two-layer kernels and the depth-3 tangent kernel of ReLU."""
-    from asymptotix.report.formula_sheet import SheetEntry, write_formula_sheet
+    from asymptotix.report.sheet_files import SheetEntry, write_formula_sheet
 
     jobs = _jobs()
     entries, statuses = [], []

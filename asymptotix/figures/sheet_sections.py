@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from asymptotix.errors import AsymptotixError, NotInClosedClassError
 from asymptotix.figures.sheet_tables import array_latex, coefficient_table, number_latex
-from asymptotix.report.formula_sheet import SheetEntry
+from asymptotix.report.sheet_files import SheetEntry
 
 if TYPE_CHECKING:
     from asymptotix.activations import Activation, ActivationFamily

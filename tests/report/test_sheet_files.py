@@ -6,8 +6,8 @@ import pytest
 
 from asymptotix.conventions import CONVENTION
 from asymptotix.errors import InvalidInputError
-from asymptotix.report.formula_sheet import SheetEntry, formula_sheet_html, formula_sheet_latex, write_formula_sheet
 from asymptotix.report.latex import compile_latex, find_engine
+from asymptotix.report.sheet_files import SheetEntry, formula_sheet_html, formula_sheet_latex, write_formula_sheet
 
 needs_engine = pytest.mark.skipif(find_engine() is None, reason="no TeX engine in PATH")
 
