@@ -149,6 +149,9 @@ def _multiple(
 
 def _numbers(name: str, values: ArrayLike) -> FloatArray:
     try:
-        return np.asarray(values, dtype=np.float64)
+        array = np.asarray(values, dtype=np.float64)
     except (TypeError, ValueError):
         raise InvalidInputError(name, values, "a real number or an array of them") from None
+    if np.any(np.isnan(array)):
+        raise InvalidInputError(name, values, "no NaN")
+    return array

@@ -22,6 +22,7 @@ FORBIDDEN = (
     "os.kill", "subprocess.Popen", "shutil.rmtree", "shutil.copyfile", "socket.connect", "socket.bind",
     "builtins.input", "builtins.breakpoint", "ctypes.dlopen", "pty.spawn",
 )  # fmt: skip
+WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_TRUNC
 EVENTS: list[str] = []
 TEXT: list[str] = []  # the text in hand, where it is long enough to be recognised in a source
 ARMED = False
@@ -36,8 +37,9 @@ def watch(event: str, arguments: tuple[Any, ...]) -> None:
     source = source.decode(errors="replace") if isinstance(source, bytes) else str(source or "")
     same = bool(TEXT) and (source.strip() == TEXT[0] or (len(TEXT[0]) > 12 and TEXT[0] in source))
     hostile = compiled and (same or "hacked" in source.lower())
-    mode = arguments[1] if event == "open" and len(arguments) > 1 else None
-    writes = isinstance(mode, str) and any(letter in mode for letter in "wax+") and not str(arguments[0]).startswith(CACHE)
+    # a descriptor was a path when it was opened, by the flags of that call
+    named = event == "open" and not isinstance(arguments[0], int) and not str(arguments[0]).startswith((CACHE, os.devnull))
+    writes = named and bool(arguments[2] & WRITING)
     marked = event == "os.putenv" and "HACKED" in repr(arguments)  # Pydantic sets a variable of its own
     own = event in ("os.mkdir", "os.rename", "os.remove") and str(arguments[0]).startswith(CACHE)  # the store of formulas
     if hostile or writes or marked or (event in FORBIDDEN and not own):
@@ -88,6 +90,65 @@ def gegenbauer(text: str) -> Any:
     import asymptotix as ax
 
     return float(ax.gegenbauer_coefficient(text, 2, 10).evaluate())
+
+
+def every_degree(text: str) -> Any:
+    import sympy as sp
+
+    import asymptotix as ax
+
+    return bool(ax.hermite_coefficient(text, sp.Symbol("k")).name)
+
+
+def every_dimension(text: str) -> Any:
+    import sympy as sp
+
+    import asymptotix as ax
+
+    return bool(ax.gegenbauer_coefficient(text, sp.Symbol("k"), sp.Symbol("d")).name)
+
+
+def expansion(text: str) -> Any:
+    import asymptotix as ax
+
+    return float(ax.gegenbauer_expansion(text, 2).evaluate(d=50))
+
+
+def eigenvalue(text: str) -> Any:
+    import sympy as sp
+
+    import asymptotix as ax
+
+    return bool(ax.kernel_eigenvalue(text, 2, sp.Symbol("d")).name)
+
+
+def universal(text: str) -> Any:
+    import asymptotix as ax
+
+    return bool(ax.universality(text, depth=2, bias_variance=0.1).outcome)
+
+
+def vanishing(text: str) -> Any:
+    import asymptotix as ax
+
+    return bool(str(ax.null_degrees(text)))
+
+
+def decay(text: str) -> Any:
+    import asymptotix as ax
+
+    return bool(str(ax.eigenvalue_decay(text, 10)))
+
+
+def sheet(text: str) -> Any:
+    """The sheet's files go to the cache folder; without a TeX engine, which is a process of its own with limits of its own."""
+    import asymptotix as ax
+
+    path, os.environ["PATH"] = os.environ["PATH"], ""
+    try:
+        return len(ax.formula_sheet(text, Path(CACHE) / "sheet", degrees=2).paths)
+    finally:
+        os.environ["PATH"] = path
 
 
 def spectrum(text: str) -> Any:
@@ -240,6 +301,9 @@ _GRID = ("--n-samples", "20", "--n-features", "40")
 ENTRANCES: dict[str, Callable[[str], Any]] = {
     "activation": facts, "dual_kernel": dual, "derivative_kernel": derivative, "nngp_kernel": network, "tangent_kernel": tangent,
     "hermite_coefficient": hermite, "gegenbauer_coefficient": gegenbauer, "activation_spectrum": spectrum,
+    "every degree": every_degree, "every dimension": every_dimension, "gegenbauer_expansion": expansion,
+    "kernel_eigenvalue": eigenvalue, "universality": universal, "null_degrees": vanishing, "eigenvalue_decay": decay,
+    "formula_sheet": sheet,
     "kernel_matrix": matrix, "random_features": features, "kernel_ridge": kernel_ridge, "parameter": parameter,
     "name of a parameter": name_of_parameter,
     "declaration": declaration, "declarations": declarations, "substitution": substitution, "family": family,
@@ -254,6 +318,11 @@ ENTRANCES: dict[str, Callable[[str], Any]] = {
     "cli activations": command_line("activations", "--", "TEXT"),
     "cli derive": command_line("derive", "--", "TEXT"),
     "cli cite": command_line("cite", "--", "TEXT"),
+    "cli universality": command_line("universality", "--", "TEXT"),
+    "cli degree": command_line("coefficients", "relu", "--degree", "TEXT"),
+    "cli dimension": command_line("coefficients", "relu", "--degree", "1", "--dimension", "TEXT"),
+    "cli radius": command_line("coefficients", "relu", "--degree", "1", "--dimension", "9", "--radius", "TEXT"),
+    "cli order": command_line("kernel", "--arc-cosine", "TEXT"),
     "cli at": command_line("kernel", "relu", "--at", "TEXT"),
     "cli activation": command_line(*_RISK, *_GRID, "--ridge", "0.1", "--activation", "TEXT"),
     "cli ridge": command_line(*_RISK, *_GRID, "--activation", "relu", "--ridge", "TEXT"),

@@ -9,6 +9,7 @@ import typer
 from asymptotix.cli.degrees import MOST, degree_list
 from asymptotix.cli.formula_output import LatexOption, MathematicaOption, PythonOption, one_form, print_source
 from asymptotix.cli.output import CsvOption, JsonOption, print_json, print_table, write_csv
+from asymptotix.cli.values import with_parameters
 
 if TYPE_CHECKING:
     from asymptotix.report.table import Table
@@ -16,9 +17,18 @@ if TYPE_CHECKING:
 
 __all__ = ["coefficients"]
 
+_CONVENTIONS = {
+    "hermite": "E[s(G) He_k(G)], He_k has leading coefficient 1",
+    "gegenbauer": "E[s(r t) P_k(t)], t on the unit sphere, P_k(1) = 1; --radius 'sqrt(d)' is the sphere of the data",
+}
+
 
 def coefficients(
     activation: Annotated[str, typer.Argument(help="A name or an expression in x.")],
+    parameter: Annotated[
+        list[str] | None,
+        typer.Option("--parameter", metavar="NAME", help="A name in the expression without a value (Hermite coefficients only)."),
+    ] = None,
     basis: Annotated[
         Literal["hermite", "gegenbauer"] | None,
         typer.Option("--basis", help="hermite if left out, gegenbauer with --dimension.", show_default=False),
@@ -51,6 +61,7 @@ def coefficients(
       asymptotix coefficients relu
       asymptotix coefficients relu --normalized --degree 0:10
       asymptotix coefficients gelu --degree k --latex
+      asymptotix coefficients "leaky_relu(alpha)" --parameter alpha --degree 0:4
       asymptotix coefficients relu --dimension 30 --json
       asymptotix coefficients relu --basis gegenbauer --degree 0:8 --dimension d --latex
       asymptotix coefficients erf --dimension d --radius "sqrt(d)" --degree 1,3 --mathematica
@@ -60,16 +71,16 @@ def coefficients(
     if degree is not None and max_degree is not None:
         raise typer.BadParameter("give one of them", param_hint="--degree, --max-degree")
     degrees = degree_list("--degree", degree if degree is not None else f"0:{6 if max_degree is None else max_degree}")
-    formulas = _formulas(activation, degrees, dimension, radius, normalized)
+    formulas = _formulas(with_parameters(activation, parameter), degrees, dimension, radius, normalized)
     if form in ("latex", "python", "mathematica"):
         print_source(formulas, form)
         return
     values = [None if formula.symbols else float(formula.evaluate()) for formula in formulas]
     if form == "json":
-        print_json({"activation": activation, "basis": chosen, "dimension": dimension,
+        print_json({"activation": activation, "basis": chosen, "dimension": dimension, "radius": radius,
                     "coefficients": _records(degrees, formulas, values)})  # fmt: skip
         return
-    table = _table(activation, dimension, degrees, formulas, values)
+    table = _table(activation, dimension, radius, degrees, formulas, values)
     if csv is not None:
         write_csv(table, csv)
     else:
@@ -88,7 +99,7 @@ def _basis(basis: str | None, dimension: str | None, radius: str, normalized: bo
     return "hermite" if dimension is None else "gegenbauer"
 
 
-def _formulas(activation: str, degrees: list[Any], dimension: str | None, radius: str, normalized: bool) -> list[Formula]:
+def _formulas(activation: Any, degrees: list[Any], dimension: str | None, radius: str, normalized: bool) -> list[Formula]:
     """All degrees under one time limit, one second a degree: a text that is slow at one degree is slow at every degree."""
     from asymptotix import gegenbauer_coefficient, hermite_coefficient
     from asymptotix.symbolic.deadline import MAX_SECONDS, time_limit
@@ -111,10 +122,12 @@ def _records(degrees: list[Any], formulas: list[Formula], values: list[float | N
     ]
 
 
-def _table(activation: str, dimension: str | None, degrees: list[Any], formulas: list[Formula], values: list[Any]) -> Table:
+def _table(
+    activation: str, dimension: str | None, radius: str, degrees: list[Any], formulas: list[Formula], values: list[Any]
+) -> Table:
     from asymptotix.report.table import Column, Table
 
-    where = "Hermite coefficients" if dimension is None else f"Gegenbauer coefficients, d = {dimension}"
+    where = "Hermite coefficients" if dimension is None else f"Gegenbauer coefficients, d = {dimension}, r = {radius},"
     numeric = all(value is not None for value in values)
     columns = [Column("k", [float(k) if isinstance(k, int) else str(k) for k in degrees])]
     columns += [Column("value", values, digits=12)] if numeric else []
@@ -122,4 +135,6 @@ def _table(activation: str, dimension: str | None, degrees: list[Any], formulas:
         Column("expression", [str(formula.expression) for formula in formulas]),
         Column("status", [formula.status.kind for formula in formulas]),
     ]
-    return Table(tuple(columns), f"{where} of {activation}", convention="He_k has leading coefficient 1, P_k(1) = 1")
+    return Table(
+        tuple(columns), f"{where} of {activation}", convention=_CONVENTIONS["hermite" if dimension is None else "gegenbauer"]
+    )

@@ -74,7 +74,9 @@ def risk_of_problem(
     curve.quantity(quantity)
     table = _in_digits(curve, curve.table())
     if plot is not None:
-        _draw(curve, plot, quantity=quantity, title=problem.title)
+        # the ridge follows the other arguments where it is the best one
+        x = "n_samples" if optimal_ridge and curve.grid["n_samples"].size > 1 else None
+        _draw(curve, plot, quantity=quantity, x=x, title=problem.title)
     if csv is not None:
         write_csv(table, csv)
     if latex:

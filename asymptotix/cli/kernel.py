@@ -10,7 +10,7 @@ import typer
 from asymptotix.cli.formula_output import LatexOption, MathematicaOption, PythonOption, one_form, print_formula
 from asymptotix.cli.output import JsonOption
 from asymptotix.cli.sheet import require_plain_sheet, write_sheet
-from asymptotix.cli.values import number_list
+from asymptotix.cli.values import number_list, with_parameters
 
 if TYPE_CHECKING:
     from asymptotix.symbolic.formula import Formula
@@ -82,7 +82,7 @@ def kernel(
             {"--kind": chosen != "dual", "--derivative": derivative, "--depth": depth != 1, "--layers": layers != "all",
              "--weight-variance": weight_variance != 1, "--bias-variance": bias_variance != 0, "--at": at is not None}
         )  # fmt: skip
-        write_sheet(_activation(str(activation), parameter), output)
+        write_sheet(with_parameters(str(activation), parameter), output)
         return
     if output is not None:
         raise typer.BadParameter("only with --sheet", param_hint="--output")
@@ -92,7 +92,7 @@ def kernel(
 
         formula = arc_cosine_kernel(number_or_symbol("order", arc_cosine))
     else:
-        s = _activation(str(activation), parameter)
+        s = with_parameters(str(activation), parameter)
         formula = _formula(s, chosen, derivative, jumps, layers, depth, weight_variance, bias_variance, closed_form)
     point = None if at is None else _point(at, [symbol.name for symbol in formula.symbols])
     print_formula(formula, form, point, None if point is None else float(formula.evaluate(*point)))
@@ -110,15 +110,6 @@ def _kind(kind: str | None, nngp: bool, tangent: bool) -> str:
     if len(named) > 1:
         raise typer.BadParameter("name one kernel", param_hint="--kind, --nngp, --tangent")
     return named.pop() if named else "dual"
-
-
-def _activation(text: str, parameters: list[str] | None) -> Any:
-    """The text as it is, or the activation with its parameters."""
-    if not parameters:
-        return text
-    from asymptotix import activation
-
-    return activation(text, parameters=",".join(parameters))
 
 
 def _formula(

@@ -6,7 +6,7 @@ from typing import Any
 
 import typer
 
-__all__ = ["grid_value", "number_list"]
+__all__ = ["grid_value", "number_list", "with_parameters"]
 
 
 def number_list(option: str, text: str) -> list[float]:
@@ -34,6 +34,15 @@ def grid_value(option: str, text: str) -> Any:
         raise typer.BadParameter(f"{text!r} is no range: write start:stop:num or start:stop:num:log", param_hint=option)
     spacing = {"spacing": parts[3].strip()} if len(parts) == 4 else {}
     return {"start": _number(option, parts[0]), "stop": _number(option, parts[1]), "num": int(parts[2]), **spacing}
+
+
+def with_parameters(text: str, parameters: list[str] | None) -> Any:
+    """The text of an activation as it is, or the activation with its parameters."""
+    if not parameters:
+        return text
+    from asymptotix import activation
+
+    return activation(text, parameters=",".join(parameters))
 
 
 def _number(option: str, text: str) -> float:

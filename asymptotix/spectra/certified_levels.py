@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from math import ceil, inf
 from typing import Any
 
 from asymptotix.errors import ConvergenceError
@@ -20,6 +21,8 @@ _BITS_PER_DIGIT = 3.3219280948873626
 _AGREEMENT = 1e-13
 _MARGIN = 14  # digits of a level above the rounding
 _DROP = 25  # digits between a level and the rounding below which the next one of its parity counts as zero
+_LONGEST_SEARCH = 200
+_SPARE_BITS = 16
 _ROUNDING = 6  # digits lost in a sum
 EXTRA = 12  # levels beyond the last one asked for, from which a small tail is summed
 MOST_DIGITS = 200
@@ -41,18 +44,20 @@ class LevelProblem:
     Attributes:
         values: (x, bits) -> f(x) to a rounding of `bits` bits, in mpmath.
         squares: the recurrence.
-        rule: (step, degrees, bits) -> the rule of that step of refinement.
+        rule: (step, degrees, bits, ends) -> the rule of that step of refinement, until the weight has fallen by `ends` bits.
         steps: refinements to try; 1 where the rule is exact.
         last: the largest degree there is, on a finite set of points.
         name: for the message of a failure.
+        end: (degrees, bits) -> the x where the weight has fallen by so many bits; None for functions that do not grow.
     """
 
     values: Callable[[Sequence[Any], int], Sequence[Any]]
     squares: Squares
-    rule: Callable[[int, int, int], Rule]
+    rule: Callable[[int, int, int, int], Rule]
     steps: int
     name: str
     last: int | None = None
+    end: Callable[[int, int], float] | None = None
 
 
 def resolve(problem: LevelProblem, top: int, digits: int = 45, lost: int = 0) -> Levels:
@@ -96,15 +101,36 @@ def rest_of(energies: Sequence[Any], mass: Any, top: int, digits: int) -> Any:
 def _at(problem: LevelProblem, top: int, digits: int) -> Levels:
     """Refine the rule at a fixed precision."""
     bits = int((digits + _ROUNDING) * _BITS_PER_DIGIT) + 1
+    ends = _bits_at_the_ends(problem, top, bits)
     previous = None
     for step in range(problem.steps):
-        current = _levels(problem, problem.rule(step, top, bits), top, digits)
+        current = _levels(problem, problem.rule(step, top, bits, ends), top, digits)
         if problem.steps == 1 or (previous is not None and _agree(previous, current)):
             return current
         previous = current
     raise ConvergenceError(
         f"the coefficients of {problem.name} did not converge on the finest rule: it has features too narrow for {top} degrees"
     )
+
+
+def _bits_at_the_ends(problem: LevelProblem, top: int, bits: int) -> int:
+    """By how many bits the weight must have fallen where a rule ends: `bits`, and those by which f^2 has grown up to there."""
+    if problem.end is None:
+        return bits
+    import mpmath
+
+    def size(x: float) -> float:
+        with mpmath.workprec(64):
+            values = [abs(v) for v in problem.values([mpmath.mpf(x), -mpmath.mpf(x)], 64)]
+            return float(mpmath.log(max(values), 2)) if max(values) else -inf
+
+    middle, ends = max(size(0.0), size(0.5), size(1.0)), bits
+    for _ in range(_LONGEST_SEARCH):
+        wanted = bits + ceil(max(0.0, 2 * (size(problem.end(top, ends)) - middle))) if middle > -inf else bits
+        if wanted <= ends + _SPARE_BITS:
+            return ends
+        ends = wanted
+    raise ConvergenceError(f"{problem.name} grows too fast for the rules")
 
 
 def _levels(problem: LevelProblem, rule: Rule, top: int, digits: int) -> Levels:

@@ -51,12 +51,12 @@ class CubeRecurrence:
 
 
 @lru_cache(maxsize=8)
-def cube_rule(dimension: int, top: int, bits: int) -> Rule:
-    r"""The points $S/\sqrt d\ge0$ with their binomial weights, but for those too light for `bits` bits of p_k, k <= top."""
+def cube_rule(dimension: int, top: int, bits: int, ends: int) -> Rule:
+    r"""The points $S/\sqrt d\ge0$ with their binomial weights, but for those too light for `ends` bits of p_k, k <= top."""
     import mpmath
 
     d = dimension
-    furthest = min(d, ceil(_reach(top, bits) * sqrt(d)) + 2)
+    furthest = min(d, ceil(_reach(top, ends) * sqrt(d)) + 2)
     with mpmath.workprec(bits + 40 + 2 * d.bit_length()):
         root = mpmath.sqrt(d)
         half = d // 2

@@ -26,7 +26,7 @@ def float_coefficients(g: Callable[[FloatArray], FloatArray], domain: Domain, to
     """Degrees 0..top; g is a function of t = <x, x'>/d."""
     if domain.is_sphere:
         return coefficients_float(g, domain.dimension, top)[0]
-    rule = cube_rule(domain.dimension, top, _BITS)
+    rule = cube_rule(domain.dimension, top, _BITS, _BITS)
     points, weights = doubles(rule.points), doubles(rule.weights)
     x = np.concatenate([points, -points])
     root = np.sqrt(np.concatenate([weights, weights]) / 2)

@@ -23,15 +23,18 @@ _DENSITY_PANEL = 4.0  # width of a panel in standard deviations of t
 _REFINEMENT = 0.7  # of the width of a panel, from one step to the next
 
 
-def panel_rule(dimension: int, step: int, top: int, bits: int, breaks: Sequence[Any] = ()) -> Rule:
-    """The rule of a step of refinement; `breaks` are values of x >= 0, that is |sqrt(d) t|, in mpmath."""
+def panel_rule(dimension: int, step: int, top: int, bits: int, ends: int, breaks: Sequence[Any] = ()) -> Rule:
+    """The rule of a step of refinement; `breaks` are values of x >= 0, that is |sqrt(d) t|, in mpmath.
+
+    It ends where the weight has fallen by `ends` bits.
+    """
     import mpmath
 
     legendre = gauss_rule(SphereRecurrence(3), _panel_points(bits), bits)
     with mpmath.workprec(bits + 20):
         root = mpmath.sqrt(dimension)
         latitudes = [mpmath.asin(x / root) for x in breaks if 0 < x < root]  # the angle from the equator
-        edges = _edges(dimension, top, bits, _REFINEMENT**step, latitudes)
+        edges = _edges(dimension, top, ends, _REFINEMENT**step, latitudes)
         unit = [x / mpmath.sqrt(3) for x in legendre.points]
         # the rule keeps both halves of its interval in one weight; a node in the middle carries its own
         signed = [(s * u, w / 2) for u, w in zip(unit, legendre.weights, strict=True) for s in ((1, -1) if u else (1, 1))]
@@ -51,12 +54,12 @@ def _panel_points(bits: int) -> int:
     return 2 * ceil((14 + 0.13 * bits) / 2)
 
 
-def _edges(dimension: int, top: int, bits: int, refinement: float, breaks: Sequence[Any]) -> list[Any]:
+def _edges(dimension: int, top: int, ends: int, refinement: float, breaks: Sequence[Any]) -> list[Any]:
     """Latitudes 0 = equator to the pole, or to where the density has fallen below the rounding."""
     import mpmath
 
     end = mpmath.pi / 2
-    stop = _latitude_of_weight(dimension, top, bits)
+    stop = _latitude_of_weight(dimension, top, ends)
     pole = stop is None
     if stop is None:
         stop = pi / 2

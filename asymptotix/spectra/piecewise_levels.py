@@ -17,6 +17,7 @@ Source:
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -61,9 +62,9 @@ def piecewise_levels(function: PiecewisePolynomial, dimension: int, top: int, di
         part, factor = line, mpmath.mpf(1)
         for j in range(last + 1):
             if any(part.pieces):
-                mean = _mean(part, dimension + 2 * j) * factor
-                totals[j] += mean
-                sizes[j] += abs(mean)
+                mean, size = _mean(part, dimension + 2 * j)
+                totals[j] += mean * factor
+                sizes[j] += size * factor
             factor /= dimension + 2 * j
             for a, jump in zip(part.breaks, part.jumps(), strict=True):
                 if jump:
@@ -74,7 +75,7 @@ def piecewise_levels(function: PiecewisePolynomial, dimension: int, top: int, di
         tiny = mpmath.mpf(10) ** -digits
         counts = multiplicities(dimension, last)
         found = [v * mpmath.sqrt(b) if abs(v) > tiny * s else 0 * v for v, s, b in zip(totals, sizes, counts, strict=True)]
-        return Levels(tuple(found), _mean(line.squared(), dimension), digits)
+        return Levels(tuple(found), _mean(line.squared(), dimension)[0], digits)
 
 
 def _add_jump(totals: list[Any], sizes: list[Any], a: Any, weight: Any, dimension: int, first: int) -> None:
@@ -101,17 +102,21 @@ def _on_line(function: PiecewisePolynomial, dimension: int) -> _OnLine:
     return _OnLine(tuple(a for _, a in inside), tuple(scaled))
 
 
-def _mean(f: _OnLine, dimension: int) -> Any:
-    """E_D[f]: the first piece everywhere, and what each break adds above it."""
+def _mean(f: _OnLine, dimension: int) -> tuple[Any, Any]:
+    """E_D[f], the first piece everywhere and what each break adds above it; and the sum of the sizes of all terms."""
     import mpmath
 
-    whole = _moments_above(mpmath.mpf(-1), dimension, len(f.pieces[0]))
-    total = mpmath.fdot(f.pieces[0], whole)
+    terms = _terms(f.pieces[0], mpmath.mpf(-1), dimension)
     for a, (left, right) in zip(f.breaks, pairwise(f.pieces), strict=True):
         size = max(len(left), len(right))
         step = [(right[p] if p < len(right) else 0) - (left[p] if p < len(left) else 0) for p in range(size)]
-        total += mpmath.fdot(step, _moments_above(a, dimension, size))
-    return total
+        terms += _terms(step, a, dimension)
+    return mpmath.fsum(terms), mpmath.fsum(terms, absolute=True)
+
+
+def _terms(polynomial: Sequence[Any], a: Any, dimension: int) -> list[Any]:
+    """c_p E_D[t^p; t > a]."""
+    return [c * m for c, m in zip(polynomial, _moments_above(a, dimension, len(polynomial)), strict=True)]
 
 
 def _moments_above(a: Any, dimension: int, size: int) -> list[Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import lru_cache, partial
+from functools import lru_cache
 from math import log10
 from typing import Any
 
@@ -16,10 +16,12 @@ from asymptotix.activations.activation import Activation
 from asymptotix.activations.narrow import narrow_places
 from asymptotix.activations.piecewise import piecewise_polynomial
 from asymptotix.errors import ConvergenceError, NotInClosedClassError
+from asymptotix.kernels.kernel_map import KernelMap
 from asymptotix.spectra.angle_interpolant import AngleInterpolant, angle_interpolant
 from asymptotix.spectra.certified_levels import EXTRA, LevelProblem, resolve
 from asymptotix.spectra.degree_levels import DegreeLevels, from_float, from_high_precision
 from asymptotix.spectra.domains import Domain
+from asymptotix.spectra.entire_levels import entire_energies, is_entire
 from asymptotix.spectra.float_levels import float_coefficients
 from asymptotix.spectra.monomials import DIGITS, monomial_energies
 from asymptotix.spectra.piecewise_levels import piecewise_levels
@@ -52,7 +54,10 @@ class Route:
 
 
 def activation_route(sigma: Activation, domain: Domain) -> Route:
-    """Recurrences for homogeneous activations, jumps for piecewise polynomials, quadrature otherwise; exact sums on the cube."""
+    """Recurrences for homogeneous activations, jumps for piecewise polynomials, power series for entire functions, or quadrature.
+
+    On the cube, exact sums.
+    """
     d = domain.dimension
     form = sigma.homogeneity
     if domain.is_sphere and form is not None:
@@ -65,7 +70,13 @@ def activation_route(sigma: Activation, domain: Domain) -> Route:
             1024, 4096, "activation", is_closed=True,
         )  # fmt: skip
     problems = _activation_problems(sigma, domain)
-    return Route(lambda top: from_high_precision(partial(_resolved, problems), top, _FIRST_DIGITS), 384, 1024, "activation")
+    entire = domain.is_sphere and is_entire(sigma.tree)
+
+    def energies(top: int, digits: int) -> tuple[Sequence[Any], Any, int]:
+        found = entire_energies(sigma.tree, d, top, digits) if entire else None
+        return found or _squares(_first_that_converges(problems, top, digits))
+
+    return Route(lambda top: from_high_precision(energies, top, _FIRST_DIGITS), 384, 1024, "activation")
 
 
 def kernel_route(kernel: Any, domain: Domain) -> Route:
@@ -98,10 +109,6 @@ def _closed(energies: Callable[[int, int], tuple[list[Any], Any]], kind: str) ->
     return Route(lambda top: from_high_precision(compute, top, DIGITS), 65536, 65536, kind, is_closed=True)
 
 
-def _resolved(problems: Sequence[LevelProblem], top: int, digits: int) -> tuple[list[Any], Any, int]:
-    return _squares(_first_that_converges(problems, top, digits))
-
-
 def _squares(levels: Any) -> tuple[list[Any], Any, int]:
     import mpmath
 
@@ -116,10 +123,10 @@ def _activation_problems(sigma: Activation, domain: Domain) -> list[LevelProblem
     narrow = narrow_places(sigma.tree)
     graded = [abs(place + sign * width * 4.0**j) for place, width in narrow for j in range(_GRADED) for sign in (-1, 1)]
     breaks = [*kinks, *(mpmath.mpf(place) for place, _ in narrow), *map(mpmath.mpf, graded)]
-    broken = _problem(_pointwise(sigma.mp), domain, domain.broken_rules(lambda bits: breaks), sigma.name)
+    broken = _problem(_pointwise(sigma.mp), domain, domain.broken_rules(lambda bits: breaks), sigma.name, grows=True)
     if kinks or any(width < _NARROW for _, width in narrow) or not domain.is_sphere:
         return [broken]
-    return [_problem(_pointwise(sigma.mp), domain, domain.smooth_rules(), sigma.name), broken]
+    return [_problem(_pointwise(sigma.mp), domain, domain.smooth_rules(), sigma.name, grows=True), broken]
 
 
 def _kernel_problems(kernel: Any, domain: Domain) -> list[LevelProblem]:
@@ -155,9 +162,15 @@ def _pointwise(value: Callable[[Any], Any]) -> Callable[[Sequence[Any], int], Se
 
 
 def _problem(
-    values: Callable[[Sequence[Any], int], Sequence[Any]], domain: Domain, rules: tuple[Any, int], name: str
+    values: Callable[[Sequence[Any], int], Sequence[Any]],
+    domain: Domain,
+    rules: tuple[Any, int],
+    name: str,
+    *,
+    grows: bool = False,
 ) -> LevelProblem:
-    return LevelProblem(values, domain.squares, rules[0], rules[1], name, domain.last)
+    end = domain.end if grows else None
+    return LevelProblem(values, domain.squares, rules[0], rules[1], name, domain.last, end)
 
 
 def _first_that_converges(problems: Sequence[LevelProblem], top: int, digits: int, lost: int = 0) -> Any:
@@ -183,13 +196,10 @@ def _has_high_precision(kernel: Any) -> bool:
 def _float_kernel(kernel: Any, domain: Domain, top: int) -> DegreeLevels:
     coefficients = float_coefficients(lambda t: kernel(1.0, 1.0, t), domain, top)
     mass = float(np.asarray(kernel(1.0, 1.0, np.ones(1))).reshape(-1)[0])
-    # beyond the first coefficient that is rounding, so are the others, multiplied by the root of the multiplicity
-    noise = np.flatnonzero(np.abs(coefficients) < 4 * _ROUNDING * abs(mass))
-    pairs = noise[:-1][np.diff(noise) == 1]
-    end = int(pairs[0]) if pairs.size else top + 1
-    energies = np.zeros(top + 1)
-    energies[:end] = coefficients[:end] * [float(b) ** 0.5 for b in domain.multiplicities(top)[:end]]
-    return from_float(energies, mass, _ROUNDING * abs(mass))
+    noise = _ROUNDING * abs(mass)
+    if isinstance(kernel, KernelMap):  # known by a quadrature, which knows its error
+        noise += float(kernel.error_bound(1.0, 1.0, 0.0 if kernel.kind == "dual" else 1.0))
+    return from_float(coefficients, mass, noise, domain.multiplicities(top))
 
 
 def _digits_of(count: int) -> int:

@@ -44,8 +44,10 @@ def activation_spectrum(
     $Q_k$ are Krawtchouk polynomials, and the multiplicity is $\binom dk$.
 
     Every eigenvalue and the tail are right to 1e-12 of themselves, however small: closed forms for piecewise polynomials,
-    elsewhere two Gauss rules that agree on every level, with as many digits as the smallest of them needs. Degrees whose
-    multiplicity is beyond 1e300 belong to the tail, energies below 1e-330 of the mass count as zero.
+    power series for entire functions, elsewhere two rules that agree on every level, with as many digits as the smallest of
+    them needs. On the sphere the argument is bounded: fast growth such as that of exp(x^2) does no harm as long as
+    $\mathbb E\sigma^2$ is below 1e300. Degrees whose multiplicity is beyond 1e300 belong to the tail, energies below 1e-330 of
+    the mass count as zero.
 
     Args:
         activation: an Activation or its text.
@@ -60,7 +62,7 @@ def activation_spectrum(
 
     Raises:
         InvalidInputError: a dimension, max_degree, max_samples or min_degree out of range, weights or a domain that are neither,
-            an activation that is not square-integrable.
+            an activation that is not square-integrable, or $\mathbb E\sigma^2$ beyond 1e300.
         ConvergenceError: an activation with features too narrow for the finest rule.
 
     Source:
@@ -97,8 +99,9 @@ def kernel_spectrum(
 
     Args:
         kernel: a Formula, a KernelMap, or a vectorised k(q1, q2, c); h(t) = k(1, 1, t). With an `mp` method every eigenvalue is
-            right to 1e-12 of itself. Without one it is computed in float64, to 1e-15 of the mass: degrees that drown in this
-            rounding are lumped into the tail.
+            right to 1e-12 of itself. Without one (a user's function, or an activation without a closed form) the kernel is known
+            in float64 only, to 4e-15 of the mass or to the `error_bound` of its quadrature: levels with
+            $|s_k|\sqrt{B(d,k)}$ below four times this are lumped into the tail, whose `tail_error` says how well it is known.
         dimension: as in `activation_spectrum`.
         max_degree: as in `activation_spectrum`.
         max_samples: as in `activation_spectrum`.
@@ -107,7 +110,7 @@ def kernel_spectrum(
 
     Raises:
         InvalidInputError: a dimension, max_degree, max_samples or min_degree out of range, no kernel, or a kernel with a
-            negative eigenvalue, which is not positive semidefinite.
+            eigenvalue that is negative beyond its error, which is not positive semidefinite.
         ConvergenceError: a kernel with features too narrow for the finest rule.
 
     Source:

@@ -20,14 +20,17 @@ _STRIP = 1.5  # in standard deviations of t: tanh has its poles at 1.57
 _REFINEMENT = 0.7
 
 
-def trapezoidal_rule(dimension: int, step: int, top: int, bits: int) -> Rule:
-    """The rule for a strip of half-width 1.5 0.7^step in x = sqrt(d) t, fine enough for `bits` bits of levels up to `top`."""
+def trapezoidal_rule(dimension: int, step: int, top: int, bits: int, ends: int) -> Rule:
+    """The rule for a strip of half-width 1.5 0.7^step in x = sqrt(d) t, fine enough for `bits` bits of levels up to `top`.
+
+    It ends where the weight has fallen by `ends` bits.
+    """
     import mpmath
 
     strip = _STRIP * _REFINEMENT**step
     decay = bits * log(2.0) + strip * (sqrt(top) + strip) + 10.0  # p_k grows by e^(a sqrt k) across the strip
     spacing = 2.0 * pi * strip / (decay * sqrt(dimension))
-    stop = acosh(2.0 ** (lightest(top, bits) / (dimension - 1)))
+    stop = acosh(2.0 ** min(lightest(top, ends) / (dimension - 1), 1000.0))
     with mpmath.workprec(bits + 20):
         root, h = mpmath.sqrt(dimension), mpmath.mpf(spacing)
         points, weights = [mpmath.mpf(0)], [mpmath.mpf(1)]

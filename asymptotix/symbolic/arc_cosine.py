@@ -76,8 +76,9 @@ def arc_cosine_kernel(order: Any) -> Formula:
 
 def _order(order: Any) -> sp.Expr:
     """The order as an exact number, or the symbol."""
-    valid = f"a number above -1/2 (an integer from 0 to {MAX_ORDER}, another real number up to {MAX_REAL_ORDER:g}) or a Symbol"
-    if isinstance(order, sp.Symbol) and order not in (Q1, Q2, C):
+    numbers = f"a number above -1/2 (an integer from 0 to {MAX_ORDER}, another real number up to {MAX_REAL_ORDER:g})"
+    valid = f"{numbers} or a Symbol of another name than q1, q2, c"
+    if isinstance(order, sp.Symbol) and order.name not in ("q1", "q2", "c"):  # also where its assumptions are others
         return order
     if isinstance(order, bool) or not isinstance(order, Real | Decimal | sp.Rational | sp.Float):
         raise InvalidInputError("order", order, valid)

@@ -18,7 +18,9 @@ from typing import Any
 
 import sympy as sp
 from sympy.polys.fields import FracField
+from sympy.polys.polyerrors import HeuristicGCDFailed
 
+from asymptotix.errors import NotInClosedClassError
 from asymptotix.symbolic.deadline import check_deadline
 from asymptotix.symbolic.functions import Phi, Phi2
 
@@ -55,8 +57,14 @@ def root(radicand: sp.Expr) -> sp.Expr:
 @lru_cache(maxsize=4096)
 def _canonical(expression: sp.Expr, fold: bool) -> sp.Expr:
     symbols = sorted(expression.free_symbols - {_PI}, key=lambda s: (s.name, str(s.assumptions0)))
-    ring = _Ring([_PI, *symbols], fold)
-    return ring.to_expression(ring.table(expression))
+    generators = [_PI, *symbols]
+    for _ in generators:
+        try:
+            ring = _Ring(generators, fold)
+            return ring.to_expression(ring.table(expression))
+        except HeuristicGCDFailed:  # SymPy's heuristic evaluates the generators in turn and has no other route: another order
+            generators = [*generators[1:], generators[0]]
+    raise NotInClosedClassError("the common factors of the formula's polynomials were not found: it cannot be proved")
 
 
 @lru_cache(maxsize=4096)

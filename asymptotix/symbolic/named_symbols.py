@@ -13,6 +13,7 @@ from asymptotix.errors import InvalidInputError
 __all__ = ["number_or_symbol", "radius_of", "symbol_named"]
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9]{0,15}")
+_CONSTANTS = {"nan", "inf", "infinity", "oo", "zoo", "pi", "e", "i"}  # a number is meant, and none of these is one here
 _ROOT = re.compile(r"sqrt\((.+)\)")
 
 
@@ -25,8 +26,8 @@ def symbol_named(argument: str, text: str) -> sp.Symbol:
     >>> symbol_named("degree", "k")
     k
     """
-    if not _NAME.fullmatch(text.strip()):
-        raise InvalidInputError(argument, text, "a name of letters and digits, such as k")
+    if not _NAME.fullmatch(text.strip()) or text.strip().lower() in _CONSTANTS:
+        raise InvalidInputError(argument, text, "a name of letters and digits, such as k, that is no constant")
     return sp.Symbol(text.strip())
 
 

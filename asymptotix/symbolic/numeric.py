@@ -20,6 +20,7 @@ from asymptotix.symbolic.expressions import X, sympy_expression
 from asymptotix.symbolic.formula import Q1, Q2, Binding, C, Formula, Status
 from asymptotix.symbolic.layer_recursion import LayerMap
 from asymptotix.symbolic.presentation import latex
+from asymptotix.symbolic.printing.line_breaking import equation, equation_rows
 
 if TYPE_CHECKING:
     from asymptotix.activations import Activation
@@ -53,7 +54,7 @@ def numeric_formula(activation: Activation, derivative: bool, reason: str) -> Fo
     )
     return Formula(
         name=f"dual_kernel({activation.name!r}{', derivative=True' if derivative else ''})",
-        left=(r"\dot{k}" if derivative else "k") + "(q_1, q_2, c)",
+        left=_left(derivative),
         symbols=(Q1, Q2, C),
         expression=defining_integral(activation, derivative),
         derivation=None,
@@ -80,11 +81,9 @@ def numeric_network(
     named = replace(layers, kernel=k, slope=slope if needs_slope else None, square=k.func(Q1, Q1, Q1))
     below = activation if options["derivative"] != "pointwise" else activation.pointwise_derivative
     bindings = [Binding(k, defining_integral(activation))]
-    definitions = [_aligned(activation, False)]
+    remark = "" if below is activation else r" \quad (s' \text{ without its Dirac measures})"
     if needs_slope:
         bindings.append(Binding(slope, defining_integral(below, below is activation)))
-        remark = "" if below is activation else r" \quad (s' \text{ without its Dirac measures})"
-        definitions.append(_aligned(activation, True) + remark)
     expression, own = (named.in_one(), ()) if layers.depth == 1 else named.bindings()
     route = f"layer recursion over quadratures of two rules that agree to 10^-{AGREEMENT_DIGITS} of their scale"
     dirac = needs_slope and activation.jumps and options["derivative"] == "distributional"
@@ -98,24 +97,34 @@ def numeric_network(
         status=Status("numeric", None, f"{route}; `error_bound` carries their errors through the layers", reason),
         bindings=(*bindings, *own),
         kernel=KernelMap(activation, **options),
-        body=named.latex(definitions, left),
+        body=named.latex(_definitions(activation, needs_slope, remark), left),
         assumptions=(sp.Gt(sp.expand(q1 * q2 - c**2), 0, evaluate=False),) if dirac else (),
     )
 
 
-def _aligned(activation: Activation, derivative: bool) -> str:
-    return _defining_latex(activation, derivative).replace(" = ", " &= ", 1)
-
-
 def _defining_latex(activation: Activation, derivative: bool) -> str:
+    return equation(_left(derivative), _expectation(derivative), _meanings(activation))
+
+
+def _definitions(activation: Activation, needs_slope: bool, remark: str) -> list[str]:
+    """The rows of k, with what s, u and v are, and those of kdot."""
+    found = [" \\\\\n".join(equation_rows(_left(False), _expectation(False), _meanings(activation)))]
+    return [*found, f"{_left(True)} &= {_expectation(True)}{remark}"] if needs_slope else found
+
+
+def _left(derivative: bool) -> str:
+    return (r"\dot{k}" if derivative else "k") + "(q_1, q_2, c)"
+
+
+def _expectation(derivative: bool) -> str:
     prime = "'" if derivative else ""
-    left = (r"\dot{k}" if derivative else "k") + "(q_1, q_2, c)"
-    s = latex(sympy_expression(activation.tree, X))
+    return rf"\mathbb{{E}}\left[s{prime}(u)\, s{prime}(v)\right]"
+
+
+def _meanings(activation: Activation) -> tuple[str, str]:
     covariance = r"\begin{pmatrix} q_1 & c \\ c & q_2 \end{pmatrix}"
-    return (
-        rf"{left} = \mathbb{{E}}\left[s{prime}(u)\, s{prime}(v)\right], \quad s(x) = {s}, "
-        rf"\quad (u, v) \sim \mathcal{{N}}\left(0, {covariance}\right)"
-    )
+    s = latex(sympy_expression(activation.tree, X))
+    return rf"s(x) = {s}", rf"(u, v) \sim \mathcal{{N}}\left(0, {covariance}\right)"
 
 
 def no_closed_form(activation: Activation, refusal: NotInClosedClassError, derivative: bool) -> Formula:

@@ -59,7 +59,7 @@ def test_the_radius_may_be_a_root_of_the_dimension(run: Run) -> None:
     source = run("coefficients", "relu", *options, "--python").stdout
     namespace: dict[str, object] = {}
     exec(source, namespace)  # what a user does with it
-    assert namespace["gegenbauer_coefficient"](16) == pytest.approx(0.125, rel=1e-15, abs=0)  # type: ignore[operator] # a function
+    assert namespace["gegenbauer_coefficient_1"](16) == pytest.approx(0.125, rel=1e-15, abs=0)  # type: ignore[operator] # a function
 
 
 @pytest.mark.parametrize(

@@ -19,10 +19,10 @@ BITS = 200
 RULES: dict[str, tuple[Callable[[], Rule], Callable[[int], Fraction]]] = {
     "gauss, even": (lambda: gauss_rule(SphereRecurrence(3), 10, BITS), lambda p: sphere_moment(3, p)),
     "gauss, odd": (lambda: gauss_rule(SphereRecurrence(10**6), 11, BITS), lambda p: sphere_moment(10**6, p)),
-    "panels, few dimensions": (lambda: panel_rule(4, 0, 10, BITS, (mpmath.mpf(1) / 3,)), lambda p: sphere_moment(4, p)),
-    "panels, many dimensions": (lambda: panel_rule(10**5, 0, 10, BITS), lambda p: sphere_moment(10**5, p)),
-    "trapezoidal": (lambda: trapezoidal_rule(900, 0, 10, BITS), lambda p: sphere_moment(900, p)),
-    "cube": (lambda: cube_rule(9, 9, BITS), lambda p: cube_moment(9, p)),
+    "panels, few dimensions": (lambda: panel_rule(4, 0, 10, BITS, BITS, (mpmath.mpf(1) / 3,)), lambda p: sphere_moment(4, p)),
+    "panels, many dimensions": (lambda: panel_rule(10**5, 0, 10, BITS, BITS), lambda p: sphere_moment(10**5, p)),
+    "trapezoidal": (lambda: trapezoidal_rule(900, 0, 10, BITS, BITS), lambda p: sphere_moment(900, p)),
+    "cube": (lambda: cube_rule(9, 9, BITS, BITS), lambda p: cube_moment(9, p)),
 }
 
 
@@ -60,7 +60,7 @@ def test_one_point_less_is_not_exact() -> None:
 
 @pytest.mark.parametrize(("squares", "rule"), [
     (SphereRecurrence(7), lambda: gauss_rule(SphereRecurrence(7), 12, BITS)),
-    (CubeRecurrence(11), lambda: cube_rule(11, 11, BITS)),
+    (CubeRecurrence(11), lambda: cube_rule(11, 11, BITS, BITS)),
 ])  # fmt: skip
 def test_the_polynomials_are_orthonormal(squares: Callable[[int], tuple[int, int]], rule: Callable[[], Rule]) -> None:
     made = rule()

@@ -45,17 +45,19 @@ def by_series(name: str, d: int, k: int, digits: int) -> float:
 
 
 def by_quadrature(text: str, d: int, degrees: list[int]) -> list[float]:
-    """Eigenvalues by mpmath's own rule on pieces of x that end at the kinks, at 60 digits."""
+    """Eigenvalues by mpmath's own rule on pieces of the angle that end at the kinks, at 60 digits."""
     sigma = activation(text)
     with mpmath.workdps(60):
         root = mpmath.sqrt(d)
-        end = min(root, mpmath.mpf(18))
+        end = mpmath.asin(min(root, mpmath.mpf(18)) / root)
         fine = [end * i / 24 for i in range(-24, 25)]
-        ends = sorted({*fine, *(mpmath.mpf(k) for k in sigma.kinks if abs(k) < end)})
-        half = mpmath.mpf(d - 3) / 2
+        # in the angle, since in x the density of few dimensions has a root at the end
+        ends = sorted({*fine, *(mpmath.asin(a / root) for a in map(mpmath.mpf, sigma.kinks) if abs(a) < root * mpmath.sin(end))})
 
         def mean(g: Callable[[Any], Any]) -> Any:
-            return mpmath.quad(lambda x: g(x) * (1 - x * x / d) ** half, ends, method="gauss-legendre", maxdegree=5)
+            return mpmath.quad(
+                lambda a: g(root * mpmath.sin(a)) * mpmath.cos(a) ** (d - 2), ends, method="gauss-legendre", maxdegree=5
+            )
 
         def level(k: int) -> Any:
             # of order 1: mpmath stops at an absolute error

@@ -169,3 +169,33 @@ def test_a_kernel_known_only_by_quadrature_has_a_spectrum_in_float64() -> None:
     sphere = activation_spectrum("hard_tanh", dimension=100, max_degree=5)
     assert spectrum.eigenvalues[1] == pytest.approx(sphere.eigenvalues[1], rel=0.02, abs=0)
     assert spectrum.eigenvalues[2] < 1e-14 * spectrum.eigenvalues[1]
+
+
+@pytest.mark.parametrize("dimension", [3, 10, 100])
+@pytest.mark.parametrize("name", ["tanh", "softplus", "swish"])
+def test_levels_that_drown_in_the_error_of_the_kernel_join_the_tail(name: str, dimension: int) -> None:
+    kernel = KernelMap(activation(name))
+    spectrum = kernel_spectrum(kernel, dimension=dimension)
+    assert spectrum.trace == pytest.approx(float(kernel(1.0, 1.0, 1.0)), rel=1e-9, abs=0)
+    assert spectrum.tail_error > 0
+    assert np.all(spectrum.eigenvalues >= 0)
+
+
+def test_noise_is_refused_as_a_kernel_only_beyond_doubt() -> None:
+    rng = np.random.default_rng(0)
+    noisy = kernel_spectrum(lambda q1, q2, c: np.exp(c) + 1e-16 * rng.standard_normal(np.shape(c)), dimension=100)
+    assert noisy.eigenvalues[:3] == pytest.approx(
+        kernel_spectrum(exponential_kernel(), dimension=100).eigenvalues[:3], rel=1e-10, abs=0
+    )
+    with pytest.raises(InvalidInputError, match=r"at degree 3.*positive semidefinite"):
+        kernel_spectrum(lambda q1, q2, c: np.exp(c) - 0.3 * c**3, dimension=100)
+
+
+@pytest.mark.parametrize("dimension", [3, 10, 1000])
+def test_levels_of_even_functions_with_cancelling_pieces_are_zero(dimension: int) -> None:
+    spectrum = activation_spectrum("hat", dimension=dimension, max_degree=5)
+    assert np.all(spectrum.eigenvalues[1::2] == 0)
+    assert np.all(spectrum.eigenvalues[0::2] > 0)
+    odd = activation_spectrum("hat(x) + x", dimension=dimension, max_degree=5)
+    assert odd.eigenvalues[1] == pytest.approx(1 / dimension, rel=1e-14, abs=0)
+    assert odd.eigenvalues[3] == 0

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 import sympy as sp
+from sympy.polys import rings
+from sympy.polys.polyerrors import HeuristicGCDFailed
 
+from asymptotix.errors import NotInClosedClassError
 from asymptotix.symbolic.canonical import canonical, difference_is_zero, is_zero, root
 from asymptotix.symbolic.functions import Phi, Phi2
 
@@ -48,3 +53,25 @@ def test_root_takes_the_positive_branch() -> None:
     conditional = root(Q2 - C**2 / Q1)
     assert conditional == sp.sqrt(Q1 * Q2 - C**2) / sp.sqrt(Q1)
     assert conditional.subs({Q1: 2, Q2: 3, C: -1}).evalf() > 0
+
+
+@pytest.mark.parametrize("failures", [1, 100])
+def test_a_gcd_that_is_not_found_is_sought_in_another_order_or_refused(monkeypatch: pytest.MonkeyPatch, failures: int) -> None:
+    """SymPy's heuristic for a common divisor may give up on large coefficients."""
+    left = failures
+    heuristic = rings.heugcd
+
+    def unlucky(f: Any, g: Any) -> Any:
+        nonlocal left
+        left -= 1
+        if left >= 0:
+            raise HeuristicGCDFailed("no luck")
+        return heuristic(f, g)
+
+    monkeypatch.setattr(rings, "heugcd", unlucky)
+    expression = (Q1**2 - Q2**2 + failures * (Q1 - Q2)) / (Q1 - Q2) ** 2
+    if failures == 1:
+        assert sp.expand(canonical(expression) * (Q2 - Q1)) == -Q1 - Q2 - 1
+    else:
+        with pytest.raises(NotInClosedClassError, match="common factors"):
+            canonical(expression)

@@ -18,6 +18,8 @@ from asymptotix.symbolic.arc_cosine import arc_cosine_kernel
 from asymptotix.symbolic.coefficients.hermite import hermite_coefficient
 from asymptotix.symbolic.dual import dual_kernel
 from asymptotix.symbolic.high_precision import settled_value
+from asymptotix.symbolic.network import tangent_kernel
+from asymptotix.symbolic.printing.line_breaking import LINE, visible_width
 
 GRID = json.loads((Path(__file__).parents[1] / "reference" / "dual_kernels_grid.json").read_text())["rows"]
 NUMERIC = {
@@ -160,3 +162,14 @@ def test_coefficients_beyond_float64_are_refused() -> None:
         huge.evaluate()
     with mpmath.workdps(30):
         assert abs(huge.mp() / mpmath.exp(2048) - 1) < mpmath.mpf("1e-28")
+
+
+def test_a_long_definition_is_broken_and_said_once() -> None:
+    kernel = dual_kernel("gelu_tanh").latex()
+    assert kernel.startswith(r"\begin{aligned}")
+    assert "\\\\\n&\\qquad (u, v) \\sim" in kernel
+    assert visible_width(max(kernel.splitlines(), key=visible_width)) <= LINE + 4
+    network = tangent_kernel("gelu_tanh", depth=2).latex()
+    assert network.count("s(x) =") == network.count(r"\sim") == 1
+    assert r"\dot{k}(q_1, q_2, c) &= \mathbb{E}\left[s'(u)\, s'(v)\right]" in network
+    assert r"\text{ without its Dirac measures}" not in network

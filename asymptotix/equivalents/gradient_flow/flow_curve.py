@@ -30,7 +30,7 @@ from asymptotix.results import RiskCurve
 from asymptotix.spectra.arguments import real_array
 from asymptotix.spectra.compression.compressed_spectrum import CompressedSpectrum
 
-__all__ = ["descent_risk", "flow_risk"]
+__all__ = ["descent_risk", "flow_risk", "require_dynamics"]
 
 FloatArray = NDArray[np.float64]
 ContourOf = Callable[[float], Contour]
@@ -57,7 +57,7 @@ def flow_risk(model: RidgeRegression | KernelRidge, *, n_samples: ArrayLike, tim
         [AliKolterTibshirani2019] for the comparison with ridge; the contour is an inverse Laplace transform of the two-point
         equivalent of ridge regression (`flow_risk`).
     """
-    _require_dynamics(model)
+    require_dynamics(model)
     n = _checked("n_samples", n_samples, lambda v: (v > 0) & np.isfinite(v), "> 0 and finite")
     times = _checked("time", time, lambda v: v >= 0, ">= 0")
     levels = SortedLevels.of(model.spectrum, model.target)
@@ -83,7 +83,7 @@ def descent_risk(model: RidgeRegression | KernelRidge, *, n_samples: ArrayLike, 
         InvalidInputError: an argument out of range.
         HypothesisError: a step size at which the iteration diverges; the message has the largest stable one.
     """
-    _require_dynamics(model)
+    require_dynamics(model)
     if isinstance(model.spectrum, CompressedSpectrum):
         raise InvalidInputError("spectrum", model.spectrum, "a Spectrum: a table resolves time, not steps", "use time=")
     n = _checked("n_samples", n_samples, lambda v: (v > 0) & np.isfinite(v), "> 0 and finite")
@@ -123,7 +123,8 @@ def _at_rest(levels: SortedLevels, noise: float) -> FloatArray:
     return np.array([energy, energy, 0.0, energy + noise, energy + noise, energy, 0.0, 0.0, 1.0])
 
 
-def _require_dynamics(model: Any) -> None:
+def require_dynamics(model: Any) -> None:
+    """InvalidInputError for a model without this dynamics."""
     if not isinstance(model, RidgeRegression | KernelRidge) or has_finite_population(model):
         fix = 'on data, KernelRidge.on_data(..., sampling="replacement")'
         raise InvalidInputError("model", model, "a RidgeRegression or a KernelRidge with independent samples", fix)

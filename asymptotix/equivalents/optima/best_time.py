@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from asymptotix.equivalents.gradient_flow.flow_curve import flow_risk
+from asymptotix.equivalents.gradient_flow.flow_curve import flow_risk, require_dynamics
 from asymptotix.equivalents.gradient_flow.spectral_edge import spectral_edge
 from asymptotix.equivalents.levels import SortedLevels
 from asymptotix.errors import HypothesisError, InvalidInputError
@@ -61,6 +61,7 @@ def optimal_time(model: RidgeRegression | KernelRidge, *, n_samples: ArrayLike) 
         >>> print(best.value.round(4), (best.test_error / ax.optimal_ridge(model, n_samples=100).test_error).round(4))
         0.0112 1.0053
     """
+    require_dynamics(model)
     n = real_array("n_samples", n_samples, "a real number or an array of them")
     if not np.all((n > 0) & np.isfinite(n)):
         raise InvalidInputError("n_samples", n_samples, "> 0 and finite")

@@ -13,6 +13,7 @@ import sympy as sp
 from asymptotix.errors import AsymptotixError
 from asymptotix.symbolic.gamma_shifts import vanishes
 from asymptotix.symbolic.printing.latex_printer import brackets, latex, tidy_braces
+from asymptotix.symbolic.printing.normal_laws import fold_probabilities, recognise_densities, without_densities
 
 if TYPE_CHECKING:
     from asymptotix.symbolic.coefficients.degree_cases import DegreeCases
@@ -81,14 +82,26 @@ def degree_form_latex(form: sp.Expr) -> str:
     Raises:
         AsymptotixError: the printed form is not equal to the input (a defect of this module; nothing is printed).
     """
+    terms = _as_printed(form)
+    if not vanishes(without_densities(sp.Add(*terms)) - form):
+        raise AsymptotixError(f"the printed form of {form} differs from it: nothing is printed")
     text = ""
-    for term in sp.Add.make_args(sp.expand_mul(form) if form.is_number else form):
-        parts = _parts(term)
-        if not vanishes(parts.expression() - term):
-            raise AsymptotixError(f"the printed form of {form} differs from it: nothing is printed")
-        printed = _product_latex(parts)
+    for printed in sorted(map(_term_latex, terms), key=lambda printed: printed.startswith("-")):  # a sum begins without a sign
         text += printed if not text else f" - {printed[1:].lstrip()}" if printed.startswith("-") else f" + {printed}"
     return tidy_braces(text)
+
+
+def _as_printed(form: sp.Expr) -> list[sp.Expr]:
+    """The terms with probabilities folded and normal densities recognised; of a sum that is 0, one term."""
+    terms = sp.Add.make_args(sp.expand_mul(form) if form.is_number else form)
+    return recognise_densities(fold_probabilities(terms)) or [sp.S.Zero]
+
+
+def _term_latex(term: sp.Expr) -> str:
+    parts = _parts(term)
+    if not vanishes(without_densities(parts.expression() - term)):
+        raise AsymptotixError(f"the printed form of {term} differs from it: nothing is printed")
+    return _product_latex(parts)
 
 
 def _parts(term: sp.Expr) -> _Product:

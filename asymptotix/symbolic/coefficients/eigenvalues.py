@@ -54,11 +54,16 @@ def kernel_eigenvalue(
     *,
     layers: Literal["all", "last", "first"] = "all",
     radius: Any = 1,
+    depth: int = 1,
+    weight_variance: float = 1,
+    bias_variance: float = 0,
     allow_numeric: bool = True,
 ) -> Formula:
-    r"""Eigenvalue of degree k of the kernels of a two-layer network on the sphere: random features, tangent, or their sum.
+    r"""Eigenvalue of degree k of the kernels of a network on the sphere: random features, tangent, or their sum.
 
-    Weights are uniform on the unit sphere of R^d, inputs have norm `radius`, there is no bias; t is the cosine of two inputs.
+    With two layers and no bias, weights are uniform on the unit sphere of R^d, inputs have norm `radius`, and t is the cosine of
+    two inputs. With another depth or variance the kernel is `nngp_kernel(...)` (layers="last") or `tangent_kernel(...)` between
+    inputs of that norm, whose weights are Gaussian and whose first layer has <x,x'>/d in the place of t.
 
     Args:
         activation: as in `gegenbauer_coefficient`; the first layer needs s' as a function, so that s may not jump.
@@ -68,6 +73,9 @@ def kernel_eigenvalue(
             $t\,E[s' s']$, eigenvalue $\frac{k}{2k+d-2}\kappa_{k-1} + \frac{k+d-2}{2k+d-2}\kappa_{k+1}$ with
             $\kappa_j = \lambda_j(s')^2$; "all" for their sum. As in `tangent_kernel`.
         radius: r > 0, a number or a SymPy expression such as sqrt(d).
+        depth: hidden layers. Deep kernels have numbers only, at a given k and d, with `error_bound`.
+        weight_variance: w > 0; another than 1 takes the kernel of a deep one.
+        bias_variance: b >= 0; another than 0 likewise.
         allow_numeric: as in `gegenbauer_coefficient`.
 
     Raises:
@@ -82,6 +90,9 @@ def kernel_eigenvalue(
     1/(4*d**2)
     >>> float(kernel_eigenvalue("relu", k, d, layers="first").evaluate(k=3, d=10))
     0.0
+    >>> deep = kernel_eigenvalue("relu", 3, 10, depth=2, radius=sp.sqrt(10))
+    >>> bool(deep.evaluate() > 1e6 * deep.error_bound())
+    True
     """
     if layers not in LAYERS:
         raise InvalidInputError("layers", layers, "'all', 'last' or 'first'")
@@ -91,6 +102,8 @@ def kernel_eigenvalue(
     if layers != "last" and s.derivative_is_distribution:
         raise HypothesisError(f"{s.name} jumps, so that the tangent kernel of its first layer is infinite: use layers='last'")
     request = Request(s, degree, dimension, r, layers)
+    if (depth, weight_variance, bias_variance) != (1, 1, 0):
+        return _of_network(request, KernelOptions(depth, weight_variance, bias_variance), allow_numeric=allow_numeric)
     try:
         return _closed_form(request)
     except NotInClosedClassError as refusal:
@@ -138,6 +151,35 @@ class Request:
         """LaTeX of the left-hand side."""
         which = {"all": "", "last": r"^{\mathrm{RF}}", "first": r"^{\mathrm{NT}}"}[self.layers]
         return rf"s{which}_{{{self.degree}}}({self.dimension})"
+
+
+@dataclass(frozen=True)
+class KernelOptions:
+    """What makes a network deep."""
+
+    depth: int
+    weight_variance: float
+    bias_variance: float
+
+    def __str__(self) -> str:
+        return f"depth={self.depth}, weight_variance={self.weight_variance}, bias_variance={self.bias_variance}"
+
+
+def _of_network(request: Request, options: KernelOptions, *, allow_numeric: bool) -> Formula:
+    from asymptotix.kernels import KernelMap
+    from asymptotix.symbolic.coefficients.network_eigenvalues import network_eigenvalue
+
+    kind: Literal["nngp", "tangent"] = "nngp" if request.layers == "last" else "tangent"
+    layers: Any = "all" if kind == "nngp" else request.layers
+    depth, w, b = options.depth, options.weight_variance, options.bias_variance
+    kernel = KernelMap(request.activation, depth=depth, weight_variance=w, bias_variance=b, kind=kind, layers=layers)
+    if not allow_numeric or isinstance(request.degree, sp.Symbol) or request.dimension.is_Symbol:
+        raise NotInClosedClassError(
+            f"no closed form is known for {options}; integers k and d have a number, with allow_numeric=True"
+        )
+    name = f"kernel_eigenvalue({request.activation.name!r}, {request.degree}, {request.dimension}"
+    name += f", layers={request.layers!r}, {options}" + ("" if request.radius == 1 else f", radius={request.radius}") + ")"
+    return network_eigenvalue(kernel, request.degree, int(request.dimension), request.radius, name)
 
 
 @time_limited

@@ -2,9 +2,10 @@ r"""Gegenbauer coefficients without a closed form: the defining integral, and it
 
     lambda_k(d) = E[s(r t) P_k(t)] = int s(r sin a) P_k(sin a) cos(a)^(d-2) da / int cos(a)^(d-2) da,   -pi/2 < a < pi/2,
 
-by Gauss-Legendre panels that end at the kinks of s and are short beside 1/sqrt(d). Everything is computed in mpmath, because a
-coefficient of high degree is far smaller than its integrand. Panels are halved until two rules agree; their difference is the
-error bound. What is far narrower than a panel, such as the jump of tanh(10^9 x), can escape both.
+by Gauss-Legendre panels that end at the kinks of s, close in on them where s has a root there, and are short beside 1/sqrt(d).
+Everything is computed in mpmath, because a coefficient of high degree is far smaller than its integrand. Panels are halved until
+two rules agree; their difference is the error bound. What is far
+narrower than a panel, such as the jump of tanh(10^9 x), can escape both.
 
 Source: definition; the density of t in [Muller1966].
 """
@@ -24,6 +25,7 @@ import sympy as sp
 from mpmath.calculus.quadrature import GaussLegendre
 from numpy.typing import NDArray
 
+from asymptotix.activations.tree import Number, Power, walk
 from asymptotix.errors import ConvergenceError, HypothesisError, InvalidInputError, NotInClosedClassError
 from asymptotix.symbolic.coefficients.degree_cases import checked_degree
 from asymptotix.symbolic.expressions import sympy_expression
@@ -143,12 +145,26 @@ def _panel_edges(s: Activation, radius: Any, d: int, digits: int) -> list[Any]:
         end = mpmath.pi / 2
     multiples = [mpmath.mpf(x) / mpmath.sqrt(d) for x in _EDGES]
     edges = {x * sign for x in multiples if x < end for sign in (1, -1)} | {end, -end}
+    root = _lowest_root(s)
     for point in s.kink_points:
         exact = mpmath.mpf(point.numerator) / point.denominator if isinstance(point, Fraction) else mpmath.mpf(point)
         angle = mpmath.asin(exact / radius) if abs(exact) < radius else end
         if abs(angle) < end:
-            edges.add(angle)
-    return sorted(edges)
+            edges |= {angle, *_graded(angle, end, digits / (1 + root))} if root else {angle}
+    # s has the parity of the degree, or the coefficient is 0 and nothing is integrated: one half is the average
+    return sorted(edge for edge in edges if s.parity is None or edge >= 0)
+
+
+def _graded(angle: Any, end: Any, digits: float) -> set[Any]:
+    """Edges that close in on a root such as that of |x|^p: each panel half of the one before, the last below 10^-digits."""
+    steps = [mpmath.ldexp(end, -j) for j in range(1, int(digits * 3.33) + 2)]
+    return {angle + sign * step for step in steps for sign in (1, -1) if abs(angle + sign * step) < end}
+
+
+def _lowest_root(s: Activation) -> float:
+    """The smallest broken exponent, whose derivatives are infinite at a kink; 0 without one."""
+    exponents = [node.exponent.value for node in walk(s.tree) if isinstance(node, Power) and isinstance(node.exponent, Number)]
+    return float(min((p for p in exponents if p > 0 and p.denominator != 1), default=0))
 
 
 def _integral(s: Activation, radius: Any, k: int, d: int, edges: list[Any]) -> tuple[Any, Any]:

@@ -15,7 +15,7 @@ import sympy as sp
 from asymptotix.activations import ActivationFamily
 from asymptotix.activations.tree import Symbol
 from asymptotix.errors import InvalidInputError, NotInClosedClassError
-from asymptotix.symbolic.canonical import canonical
+from asymptotix.symbolic.canonical import canonical, is_zero
 from asymptotix.symbolic.coefficients.degree_cases import require_degree_symbol
 from asymptotix.symbolic.coefficients.hermite_degree import OWN_SYMBOLS, hermite_form
 from asymptotix.symbolic.coefficients.hermite_integer import by_derivatives, by_polynomial
@@ -109,6 +109,7 @@ def _one_degree(
     family = s if isinstance(s, ActivationFamily) else None
     parameters = family.parameters if family is not None else ()
     value = canonical(by_derivatives(terms, degree, mean, variance))
+    value = sp.S.Zero if is_zero(value) else value  # an odd degree of a hat is 0 only by Phi(-z) = 1 - Phi(z)
     derivation = _derivation(value, by_polynomial(terms, degree, mean, variance), degree)
     scale = 1 / sp.sqrt(sp.factorial(degree)) if normalized else sp.S.One
     return Formula(

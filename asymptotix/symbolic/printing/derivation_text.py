@@ -24,7 +24,7 @@ _PREAMBLE = (
     r"\usepackage[a4paper,margin=2.5cm]{geometry}",
     r"\usepackage{amsmath,amssymb}",
     r"\allowdisplaybreaks",
-    r"\setlength{\parindent}{0pt}\setlength{\parskip}{4pt}",
+    r"\setlength{\parindent}{0pt}\setlength{\parskip}{4pt}\setlength{\emergencystretch}{3em}",
 )
 
 

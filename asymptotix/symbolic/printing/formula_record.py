@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from asymptotix.symbolic.formula import Formula
 
-__all__ = ["formula_record"]
+__all__ = ["formula_record", "function_name"]
 
 _ASSUMPTIONS = ("positive", "nonnegative", "integer", "real")
 
@@ -40,6 +40,17 @@ def formula_record(formula: Formula) -> dict[str, Any]:
         "fixed": {name: value if isinstance(value, int) else str(value) for name, value in formula.fixed.items()},
         "status": {"kind": status.kind, "digits": status.digits, "route": status.route, "reason": status.reason},
     }
+
+
+def function_name(formula: Formula) -> str:
+    """The name of an exported function: that of the call, and the degree, if there is one, so that several stand together.
+
+    >>> from asymptotix import hermite_coefficient
+    >>> function_name(hermite_coefficient("relu", 2))
+    'hermite_coefficient_2'
+    """
+    name = formula.name.split("(")[0]
+    return f"{name}_{formula.fixed['k']}" if "k" in formula.fixed else name
 
 
 def _source(printer: Callable[[], str]) -> str | None:

@@ -13,6 +13,7 @@ from sympy.printing.mathematica import MCodePrinter
 from sympy.printing.str import StrPrinter
 
 from asymptotix.errors import NotInClosedClassError
+from asymptotix.symbolic.printing.formula_record import function_name
 
 if TYPE_CHECKING:
     from asymptotix.symbolic.formula import Formula
@@ -92,7 +93,7 @@ def mathematica_source(formula: Formula) -> str:
         local = ", ".join(str(names[b.symbol]) for b in formula.bindings)
         value = "\n    ".join([f"Module[{{{local}}},", *lines, f"{value}]"])
     arguments = ", ".join(f"{names[s]}_" for s in formula.symbols)
-    definition = f"{_camel(formula.name.split('(')[0])}[{arguments}] := {value}"
+    definition = f"{_camel(function_name(formula))}[{arguments}] := {value}"
     helpers = [_HELPERS[name] for name in _called(definition)]
     return "\n".join([_comment(formula), *helpers, definition]) + "\n"
 

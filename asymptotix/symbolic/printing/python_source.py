@@ -15,6 +15,7 @@ from sympy.printing.str import StrPrinter
 
 from asymptotix.errors import NotInClosedClassError
 from asymptotix.symbolic.functions import Phi2
+from asymptotix.symbolic.printing.formula_record import function_name
 from asymptotix.symbolic.printing.python_helpers import HELPERS, required_helpers, vanishing_helpers
 
 if TYPE_CHECKING:
@@ -126,7 +127,7 @@ def python_source(formula: Formula) -> str:
     if expressions[-1].has(sp.Piecewise):  # NumPy evaluates the cases that do not apply as well
         lines = ['with np.errstate(all="ignore"):', *(f"    {line}" for line in lines)]
     body = [
-        f"def {formula.name.split('(')[0]}({arguments}):",
+        f"def {function_name(formula)}({arguments}):",
         f'    """{_docstring(formula)}"""',
         *(f"    {line}" for line in lines),
     ]

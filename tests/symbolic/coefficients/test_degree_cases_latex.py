@@ -9,7 +9,7 @@ from asymptotix.errors import AsymptotixError
 from asymptotix.symbolic.coefficients import degree_cases_latex
 from asymptotix.symbolic.coefficients.degree_cases import HALF, DegreeCases
 from asymptotix.symbolic.coefficients.degree_cases_latex import degree_form_latex
-from asymptotix.symbolic.functions import He, density
+from asymptotix.symbolic.functions import He, Phi, density
 
 M, K, B = HALF, sp.Symbol("k"), sp.Symbol("b", real=True)
 GAMMA = sp.gamma(M - sp.S.Half)
@@ -19,8 +19,13 @@ PRINTED = {
     2 * sp.sqrt(3) * sp.Rational(-4, 3) ** M * sp.gamma(M + sp.S.Half) / (3 * sp.pi):
         r"\left(-\frac{4}{3}\right)^m\, \frac{2 \Gamma\left(m + \frac{1}{2}\right)}{\pi \sqrt{3}}",
     (-1) ** M * sp.exp(-sp.S.Half): r"(-1)^m\, e^{-1/2}",
-    -sp.sqrt(2 / sp.pi) * sp.exp(-sp.S.Half) * He(2 * M - 1, 1): r"-\sqrt{\frac{2}{\pi}}\, e^{-1/2}\, He_{2 m - 1}(1)",
-    density(B) * He(K - 2, B): r"\frac{1}{\sqrt{2 \pi}}\, e^{-b^2/2}\, He_{k - 2}(b)",
+    -sp.sqrt(2 / sp.pi) * sp.exp(-sp.S.Half) * He(2 * M - 1, 1): r"-2\, \varphi(1)\, He_{2 m - 1}(1)",
+    density(B) * He(K - 2, B): r"\varphi(b)\, He_{k - 2}(b)",
+    Phi(1) - Phi(-1): r"2\, \Phi(1) - 1",
+    (Phi(3) + Phi(-3)) / 2: r"\frac{1}{2}",
+    Phi(B) + Phi(-B) - 1: "0",
+    density(sp.S.One) - Phi(-1): r"\varphi(1) - \Phi(-1)",
+    sp.exp(sp.S.Half) / sp.sqrt(2 * sp.pi): r"\frac{1}{\sqrt{2 \pi}}\, e^{1/2}",
     2**K * sp.exp(2): r"2^k\, e^2",
     sp.S.Zero: "0",
     -sp.Rational(1, 2): r"-\frac{1}{2}",
@@ -61,6 +66,13 @@ def test_a_wrong_printed_form_is_not_printed(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(degree_cases_latex, "_shortest", lambda sign: shortest(sign + 1))
     with pytest.raises(AsymptotixError, match="nothing is printed"):
         degree_form_latex((-1) ** M * sp.exp(B))
+
+
+def test_a_sum_folded_wrongly_is_not_printed(monkeypatch: pytest.MonkeyPatch) -> None:
+    fold = degree_cases_latex.fold_probabilities
+    monkeypatch.setattr(degree_cases_latex, "fold_probabilities", lambda terms: [2 * term for term in fold(terms)])
+    with pytest.raises(AsymptotixError, match="nothing is printed"):
+        degree_form_latex(Phi(1) - Phi(-1))
 
 
 def test_numbers_beyond_factoring_are_printed_as_they_are() -> None:

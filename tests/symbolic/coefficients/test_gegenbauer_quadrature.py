@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 import sympy as sp
@@ -45,6 +47,15 @@ def test_kinks_and_zeros() -> None:
     assert float(formula.evaluate()) == pytest.approx(expected, rel=1e-13, abs=0)
     assert float(gegenbauer_coefficient("tanh", 2, 5).evaluate()) == 0
     assert float(gegenbauer_coefficient("relu(x - 1)", 2, 5).evaluate()) == 0  # beyond the sphere
+
+
+def test_the_root_of_a_broken_power() -> None:
+    """|x|^(1/2), whose slope is infinite at 0, against its Gamma functions; x_+^(1/2) is half of it."""
+    p, k, d = 0.5, 2, 10
+    expected = math.gamma(p + 1) * math.gamma(d / 2) / (2**p * math.gamma((p - k) / 2 + 1) * math.gamma((d + p + k) / 2))
+    formula = gegenbauer_coefficient("abs(x)**0.5", k, d)
+    assert float(formula.evaluate()) == pytest.approx(expected, rel=1e-14, abs=0)
+    assert float(gegenbauer_coefficient("relu(x)**0.5", k, d).evaluate()) == pytest.approx(expected / 2, rel=1e-14, abs=0)
 
 
 def test_refusals() -> None:

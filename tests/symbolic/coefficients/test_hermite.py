@@ -152,6 +152,15 @@ def test_names_of_the_form_itself_are_not_taken_for_those_of_the_user() -> None:
         hermite_coefficient("relu", sp.Symbol("k"), mean=sp.Symbol("m", integer=True, nonnegative=True))
 
 
+@pytest.mark.parametrize(("activation", "k"), [("hat", 1), ("hard_tanh", 0), ("exp(-abs(x))", 3)])
+def test_a_coefficient_that_vanishes_by_symmetry_is_an_exact_zero(activation: str, k: int) -> None:
+    """Terms with Phi(1) and Phi(-1) cancel; the next degree does not vanish."""
+    formula = hermite_coefficient(activation, k)
+    assert formula.expression == 0
+    assert formula.mp(digits=30) == 0
+    assert hermite_coefficient(activation, k + 1).mp(digits=30) != 0
+
+
 def test_work_is_bounded() -> None:
     formula = hermite_coefficient("hard_tanh", sp.Symbol("k"))
     with pytest.raises(InvalidInputError, match="evaluate them in parts"):

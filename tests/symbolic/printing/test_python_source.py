@@ -16,6 +16,7 @@ import asymptotix as ax
 from asymptotix.errors import NotInClosedClassError
 from asymptotix.symbolic.formula import Formula
 from asymptotix.symbolic.functions import Phi2
+from asymptotix.symbolic.printing.formula_record import function_name
 from asymptotix.symbolic.printing.python_helpers import HELPERS
 
 K, D = sp.symbols("k d")
@@ -25,7 +26,7 @@ def exported(formula: Formula) -> Callable[..., Any]:
     """The function that the text defines, in a namespace of its own."""
     namespace: dict[str, Any] = {}
     exec(formula.python(), namespace)  # what a user does with it
-    return namespace[formula.name.split("(")[0]]  # type: ignore[no-any-return] # a function
+    return namespace[function_name(formula)]  # type: ignore[no-any-return] # a function
 
 
 @pytest.mark.parametrize("text", ["relu", "shifted_relu", "elu", "relu(x)**3", "gelu"])
