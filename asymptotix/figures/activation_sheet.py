@@ -19,6 +19,7 @@ FOOTER = (
     "c = <x, x'>/d. [proved]: every step reduces to 0; [verified]: compared to 18 digits or more; [numeric]: by quadrature."
 )
 MAX_DEGREES = 20
+LONGEST = 60.0  # seconds of processor time for all formulas; the catalogue needs at most 22
 
 
 @dataclass(frozen=True)
@@ -69,13 +70,15 @@ def formula_sheet(
     from asymptotix.figures.sheet_sections import Sheet
     from asymptotix.references import reference
     from asymptotix.report.sheet_files import write_formula_sheet
+    from asymptotix.symbolic.deadline import time_limit
     from asymptotix.symbolic.dual import resolve
 
     _require("dimension", dimension, 3, 10**6)
     _require("degrees", degrees, 1, MAX_DEGREES)
     s = resolve(activation)
     sheet = Sheet(s, dimension, degrees)
-    entries = list(sheet.entries())
+    with time_limit(LONGEST):  # each formula has a limit of its own; when all of it has passed, the others are refused at once
+        entries = list(sheet.entries())
     files = write_formula_sheet(
         entries, folder, title=f"Formulas of {s.name}", stem=f"{_stem(s.name)}-formulas", html=True, markdown=True,
         footer=f"{FOOTER} {CONVENTION}", references=[str(reference(key)) for key in sheet.sources],

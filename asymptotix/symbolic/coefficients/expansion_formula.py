@@ -24,6 +24,7 @@ from asymptotix.symbolic.coefficients.dimension_expansion import coefficient_of_
 from asymptotix.symbolic.coefficients.dimension_steps import first_order_steps, second_order_steps
 from asymptotix.symbolic.coefficients.gegenbauer_numbers import checked_dimensions
 from asymptotix.symbolic.coefficients.hermite import hermite_coefficient
+from asymptotix.symbolic.deadline import time_limited
 from asymptotix.symbolic.derivation import Derivation
 from asymptotix.symbolic.dual import resolve_activation
 from asymptotix.symbolic.formula import Formula, Status
@@ -44,6 +45,7 @@ PREMISES = (
 )
 
 
+@time_limited
 def gegenbauer_expansion(activation: Activation | str, k: Any, *, order: int = 1) -> Formula:
     r"""$\sqrt{k!\,B(d,k)}\;E[s(\sqrt d\,t) P_k(t)]$ up to $d^{-\mathrm{order}}$, t a coordinate on the unit sphere of R^d.
 

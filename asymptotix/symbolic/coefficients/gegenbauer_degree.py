@@ -100,6 +100,7 @@ class SphereCoefficients:
             odd = (one.power + k) % 2
             if odd and not one.half:
                 continue  # the whole power: both halves cancel, and double otherwise
+            check_deadline()
             value = moment_route(one.power, k, element) * (1 if one.half else 2)
             exact = (
                 sp.factor(value.as_expr()).subs(symbol, self.dimension)
