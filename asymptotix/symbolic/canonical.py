@@ -252,8 +252,10 @@ class _Ring:
                 row[value.denom] = row[value.denom] + value.numer if value.denom in row else value.numer
         total: Table = {}
         for monomial, row in numerators.items():
-            check_deadline()
-            value = sum((self.field.new(numerator, denominator) for denominator, numerator in row.items()), self.field.zero)
+            value = self.field.zero
+            for denominator, numerator in row.items():  # each addition seeks a common factor, which may take a second
+                check_deadline()
+                value += self.field.new(numerator, denominator)
             if value != 0:
                 total[monomial] = value
         return total
