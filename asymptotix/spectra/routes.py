@@ -26,6 +26,7 @@ from asymptotix.spectra.float_levels import float_coefficients
 from asymptotix.spectra.monomials import DIGITS, monomial_energies
 from asymptotix.spectra.piecewise_levels import piecewise_levels
 from asymptotix.spectra.two_layer import two_layer_energies
+from asymptotix.symbolic.deadline import check_deadline  # loads no SymPy
 
 __all__ = ["Route", "activation_route", "kernel_route"]
 
@@ -158,7 +159,14 @@ def _kernel_problems(kernel: Any, domain: Domain) -> list[LevelProblem]:
 
 
 def _pointwise(value: Callable[[Any], Any]) -> Callable[[Sequence[Any], int], Sequence[Any]]:
-    return lambda points, bits: [value(x) for x in points]
+    def values(points: Sequence[Any], bits: int) -> Sequence[Any]:
+        out = []
+        for x in points:
+            check_deadline()
+            out.append(value(x))
+        return out
+
+    return values
 
 
 def _problem(

@@ -7,12 +7,13 @@ features); a result that uses the spectrum beyond that comes with a `TruncationW
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import numpy as np
 
 from asymptotix.activations.activation import Activation, activation as as_activation
-from asymptotix.errors import InvalidInputError
+from asymptotix.errors import ConvergenceError, InvalidInputError, NotInClosedClassError
 from asymptotix.kernels.kernel_map import KernelMap
 from asymptotix.spectra.arguments import real_number, whole_number
 from asymptotix.spectra.degree_levels import as_spectrum, representable
@@ -20,10 +21,12 @@ from asymptotix.spectra.domains import Domain, domain_of
 from asymptotix.spectra.routes import Route, activation_route, kernel_route
 from asymptotix.spectra.spectrum import Spectrum
 from asymptotix.spectra.truncation import lump, resolved_levels
+from asymptotix.symbolic.deadline import time_limit  # loads no SymPy
 
 __all__ = ["activation_spectrum", "checked_kernel", "kernel_spectrum"]
 
 _LARGEST_GUESS = 1e200  # of a multiplicity up to which the automatic number of degrees is doubled
+_LONGEST = {"activation": 8.0, "kernel": 60.0}  # seconds of processor time, in which the number of degrees is found
 _NEGLIGIBLE = 1e-26  # of the mass: a smaller tail is not refined, and results without a ridge that feel it come with a warning
 
 
@@ -71,6 +74,7 @@ def activation_spectrum(
     >>> spectrum = activation_spectrum("relu", dimension=100, max_degree=4)
     >>> float(round(spectrum.eigenvalues[1] * 100, 12))  # degree 1: E[relu]' squared over d, times its d directions
     0.25
+        ConvergenceError: the automatic choice of degrees takes longer than 8 s of processor time.
     """
     sigma = as_activation(activation)
     where = domain_of(domain, dimension)
@@ -144,9 +148,18 @@ def _assemble(route: Route, domain: Domain, max_degree: int | None, max_samples:
     d, last = domain.dimension, domain.dimension if domain.last is None else domain.last
     # more degrees in fewer dimensions; where they cost nothing, a guess that suffices at once
     top = max((96 if d <= 12 else 48 if d <= 40 else 16) if route.is_closed else 24 if d <= 40 else 16, min_degree)
+    spectrum, ends = None, time.thread_time() + _LONGEST[route.kind]
     while True:
         top = top if domain.is_sphere else min(top, last)
-        spectrum = as_spectrum(route.levels(top), domain, by_definition=top == domain.last)
+        try:
+            with time_limit(max(ends - time.thread_time(), 0.0)):
+                spectrum = as_spectrum(route.levels(top), domain, by_definition=top == domain.last)
+        except NotInClosedClassError:  # out of time: what there is has a tail that says how much is lumped
+            if spectrum is None:
+                raise ConvergenceError(
+                    f"the first {top} degrees take longer than {_LONGEST[route.kind]:g} s: pass max_degree"
+                ) from None
+            break
         kept = resolved_levels(spectrum, max_samples)
         if kept is not None or 2 * top > route.ceiling or len(spectrum) <= top or spectrum.multiplicities[-1] > _LARGEST_GUESS:
             break

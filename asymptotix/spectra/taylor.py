@@ -13,6 +13,7 @@ from typing import Any
 from asymptotix.activations import algebra
 from asymptotix.activations.evaluation import value_mp
 from asymptotix.activations.tree import Apply, Node, Number, Power, Product, Sum, Variable, is_constant
+from asymptotix.symbolic.deadline import check_deadline  # loads no SymPy
 
 __all__ = ["taylor_coefficients"]
 
@@ -72,6 +73,7 @@ def _product(factors: list[Series], size: int) -> Series:
         length = min(len(short) + len(long) - 1, size)
         total = []
         for n in range(length):
+            check_deadline()
             first, last = max(0, n - len(long) + 1), min(n, len(short) - 1)
             total.append(mpmath.fdot((short[i], long[n - i]) for i in range(first, last + 1)))
         out = total
