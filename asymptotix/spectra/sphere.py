@@ -66,7 +66,8 @@ def activation_spectrum(
     Raises:
         InvalidInputError: a dimension, max_degree, max_samples or min_degree out of range, weights or a domain that are neither,
             an activation that is not square-integrable, or $\mathbb E\sigma^2$ beyond 1e300.
-        ConvergenceError: an activation with features too narrow for the finest rule.
+        ConvergenceError: an activation with features too narrow for the finest rule, or one whose automatic number of degrees is
+            not found within 8 s of processor time.
 
     Source:
         [Muller1966] for the sphere; eigenvalues of two-layer kernels in [Bach2017].
@@ -74,7 +75,6 @@ def activation_spectrum(
     >>> spectrum = activation_spectrum("relu", dimension=100, max_degree=4)
     >>> float(round(spectrum.eigenvalues[1] * 100, 12))  # degree 1: E[relu]' squared over d, times its d directions
     0.25
-        ConvergenceError: the automatic choice of degrees takes longer than 8 s of processor time.
     """
     sigma = as_activation(activation)
     where = domain_of(domain, dimension)
