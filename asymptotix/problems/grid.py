@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 from pydantic import Discriminator, Field, Tag, field_validator, model_validator
 
@@ -42,31 +42,12 @@ def _kind_of_value(value: Any) -> str:
 
 Count = Annotated[float, Field(gt=0)]  # may be inf: the kernel limit of random features
 Ridge = Finite  # below 0 down to an edge that depends on the spectrum: theory knows it, an experiment refuses them all
-CountValues = Annotated[
-    Annotated[Count, Tag("number")]
-    | Annotated[list[Count], Field(min_length=1, max_length=MAX_POINTS), Tag("list")]
-    | Annotated[RangePart, Tag("range")],
-    Discriminator(_kind_of_value),
-]
-RidgeValues = Annotated[
-    Annotated[Ridge, Tag("number")]
-    | Annotated[list[Ridge], Field(min_length=1, max_length=MAX_POINTS), Tag("list")]
-    | Annotated[RangePart, Tag("range")],
-    Discriminator(_kind_of_value),
-]
-
-
 Time = Annotated[float, Field(ge=0)]  # inf is the end of the flow
 Steps = Annotated[float, Field(ge=0, allow_inf_nan=False)]
-TimeValues = Annotated[
-    Annotated[Time, Tag("number")]
-    | Annotated[list[Time], Field(min_length=1, max_length=MAX_POINTS), Tag("list")]
-    | Annotated[RangePart, Tag("range")],
-    Discriminator(_kind_of_value),
-]
-StepValues = Annotated[
-    Annotated[Steps, Tag("number")]
-    | Annotated[list[Steps], Field(min_length=1, max_length=MAX_POINTS), Tag("list")]
+T = TypeVar("T")
+Values = Annotated[
+    Annotated[T, Tag("number")]
+    | Annotated[list[T], Field(min_length=1, max_length=MAX_POINTS), Tag("list")]
     | Annotated[RangePart, Tag("range")],
     Discriminator(_kind_of_value),
 ]
@@ -78,12 +59,12 @@ class GridPart(Part):
     One of `ridge`, `time` (gradient flow) and `steps` with `step_size` (gradient descent).
     """
 
-    n_samples: CountValues
-    ridge: RidgeValues | None = None
-    time: TimeValues | None = None
-    steps: StepValues | None = None
+    n_samples: Values[Count]
+    ridge: Values[Ridge] | None = None
+    time: Values[Time] | None = None
+    steps: Values[Steps] | None = None
     step_size: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
-    n_features: CountValues | None = None
+    n_features: Values[Count] | None = None
 
     @field_validator("n_samples", "n_features")
     @classmethod
