@@ -163,7 +163,7 @@ class Formula:
 
         >>> from asymptotix import gegenbauer_coefficient
         >>> print(gegenbauer_coefficient("relu", 1, sp.Symbol("d")).mathematica().splitlines()[-1])
-        gegenbauerCoefficient[d_] := 1/(2*d)
+        gegenbauerCoefficient1[d_] := 1/(2*d)
         """
         from asymptotix.symbolic.printing.mathematica_source import mathematica_source
 

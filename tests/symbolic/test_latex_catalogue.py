@@ -70,10 +70,10 @@ def point(formula: Formula, seed: int = 0) -> dict[str, mpmath.mpf]:
     return {s.name: known.get(s.name, mpmath.mpf(random_numbers.randint(2, 9)) / 7) for s in formula.symbols}
 
 
-def agrees(text: str, formula: Formula, at: dict[str, mpmath.mpf]) -> bool:
+def agrees(text: str, formula: Formula, at: dict[str, mpmath.mpf], guards: tuple[int, ...] = (12, 1500)) -> bool:
     """Whether the printed text has the formula's value, to 28 digits of it (or of 1e-6, where it is small)."""
     statement = read(text)
-    for guard in (12, 1500):  # three layers of exp or sinh are powers of powers of ten, and lose as many digits
+    for guard in guards:  # three layers of exp or sinh are powers of powers of ten, and lose as many digits
         with mpmath.workdps(DIGITS + guard):
             got = statement(**{NAMES.get(name, name): value for name, value in at.items()})
             try:
@@ -146,7 +146,7 @@ def test_the_reader_sees_q1_and_q2_exchanged_in_an_asymmetric_term() -> None:
     text, at = formula.latex(), point(formula)
     wrong = text.replace(r"\varphi\left(\frac{1}{\sqrt{q_1}}\right)", r"\varphi\left(\frac{1}{\sqrt{q_2}}\right)", 1)
     assert wrong != text
-    assert not agrees(wrong, formula, at)
+    assert not agrees(wrong, formula, at, guards=(12,))  # Phi_2 at 1500 digits is beyond mpmath's erfc
 
 
 def light_texts() -> list[str]:
