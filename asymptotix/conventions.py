@@ -40,7 +40,7 @@ class Convention:
 
 _PLAIN, _TIMES_N, _PER_N = (1.0, 0, 0, 0), (1.0, 1, 0, 0), (1.0, -1, 0, 0)
 
-# the programs were read (and most were run) in 2026; what they call lam, reg, ridge or alpha is in `equation`
+# what a program calls lam, reg, ridge or alpha is in `equation`; tests solve the equations of six of them
 CONVENTIONS: dict[str, Convention] = {
     "sum": Convention("|y - f|^2 + lam |b|^2"),
     "mean": Convention("|y - f|^2 / n + lam |b|^2", _TIMES_N),

@@ -66,8 +66,8 @@ def activation_spectrum(
     Raises:
         InvalidInputError: a dimension, max_degree, max_samples or min_degree out of range, weights or a domain that are neither,
             an activation that is not square-integrable, or $\mathbb E\sigma^2$ beyond 1e300.
-        ConvergenceError: an activation with features too narrow for the finest rule, or one whose automatic number of degrees is
-            not found within 8 s of processor time.
+        ConvergenceError: an activation with features too narrow for the finest rule, or one whose first degrees take longer than
+            8 s of processor time. Further degrees for which no time is left are lumped into the tail.
 
     Source:
         [Muller1966] for the sphere; eigenvalues of two-layer kernels in [Bach2017].
@@ -115,7 +115,8 @@ def kernel_spectrum(
     Raises:
         InvalidInputError: a dimension, max_degree, max_samples or min_degree out of range, no kernel, or a kernel with a
             eigenvalue that is negative beyond its error, which is not positive semidefinite.
-        ConvergenceError: a kernel with features too narrow for the finest rule.
+        ConvergenceError: a kernel with features too narrow for the finest rule, or whose first degrees take longer than 60 s of
+            processor time; further degrees as in `activation_spectrum`.
 
     Source:
         [Muller1966] for the sphere; eigenvalues of two-layer kernels in [Bach2017].
