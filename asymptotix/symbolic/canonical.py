@@ -12,16 +12,18 @@ the parameters of an activation move: radicands vanish nowhere, and what is divi
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, nullcontext
 from functools import lru_cache
 from typing import Any
 
 import sympy as sp
+from sympy.core.random import rng
 from sympy.polys.fields import FracField
 from sympy.polys.polyerrors import HeuristicGCDFailed
 
 from asymptotix.errors import NotInClosedClassError
-from asymptotix.symbolic.deadline import check_deadline
+from asymptotix.symbolic.deadline import check_deadline, watched
 from asymptotix.symbolic.functions import Phi, Phi2
 
 __all__ = ["canonical", "difference_is_zero", "is_zero", "root"]
@@ -88,9 +90,11 @@ def _sign(expression: sp.Expr) -> int:
 
 def _factored(coefficient: Any) -> sp.Expr:
     """A field element as a number times powers of irreducible polynomials; as it is where factoring could take minutes."""
-    if len(coefficient.field.gens) > _PLAIN_GENERATORS and len(coefficient.numer) + len(coefficient.denom) > _MAX_TERMS:
+    parametric = len(coefficient.field.gens) > _PLAIN_GENERATORS
+    if parametric and len(coefficient.numer) + len(coefficient.denom) > _MAX_TERMS:
         return coefficient.numer.as_expr() / coefficient.denom.as_expr()
-    (above, upper), (below, lower) = coefficient.numer.factor_list(), coefficient.denom.factor_list()
+    with _same_draws(), watched() if parametric else nullcontext():
+        (above, upper), (below, lower) = coefficient.numer.factor_list(), coefficient.denom.factor_list()
     number, powers = sp.Rational(int(above), int(below)), []
     for part, exponent in (*upper, *((part, -exponent) for part, exponent in lower)):
         base = part.as_expr()
@@ -100,6 +104,17 @@ def _factored(coefficient: Any) -> sp.Expr:
     product = sp.Mul(*powers)
     # SymPy would multiply a number into a sum: (d + 1)/2 is to stay
     return sp.Mul(number, product, evaluate=False) if product.is_Add and number != 1 else number * product
+
+
+@contextmanager
+def _same_draws() -> Iterator[None]:
+    """Factoring draws evaluation points: an unlucky draw takes a hundred times as long, and would come now and then."""
+    state = rng.getstate()
+    rng.seed(1)
+    try:
+        yield
+    finally:
+        rng.setstate(state)
 
 
 def _evaluated(atom: sp.Expr) -> sp.Expr:

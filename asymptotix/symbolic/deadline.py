@@ -1,22 +1,24 @@
 """The engine's time limit: sizes grow quickly with powers, thresholds and shifts, and a refusal is better than no answer.
 
 Processor time of the thread is counted, so that a busy machine changes no answer. The limit is looked at inside the
-canonical form and between the steps of an expectation or a proof.
+canonical form and between the steps of an expectation or a proof, and within one long operation of SymPy by `watched`.
 """
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import wraps
-from typing import ParamSpec, TypeVar
+from types import FrameType
+from typing import Any, ParamSpec, TypeVar
 
 from asymptotix.errors import NotInClosedClassError
 
-__all__ = ["MAX_SECONDS", "NUMERIC_KERNELS", "check_deadline", "time_limit", "time_limited"]
+__all__ = ["MAX_SECONDS", "NUMERIC_KERNELS", "check_deadline", "time_limit", "time_limited", "watched"]
 
 MAX_SECONDS = 8.0  # of processor time for one formula with its proof; the catalogue needs at most three
 NUMERIC_KERNELS = "asymptotix.kernel_matrix and asymptotix.kernels.KernelMap evaluate the kernel numerically"
@@ -81,3 +83,24 @@ def check_deadline() -> None:
             "no closed form known to the engine within its time limit (the expression grows too large, and the closed form "
             f"would take too long): {NUMERIC_KERNELS}, asymptotix.activation_spectrum(...) coefficients"
         )
+
+
+@contextmanager
+def watched() -> Iterator[None]:
+    """Within it, the limit is looked at whenever a Python function is called: for operations of SymPy without a bound.
+
+    A profiler that is at work already is left alone; under it, the limit is only looked at afterwards.
+    """
+    if _LIMIT.get() is None or sys.getprofile() is not None:
+        yield
+        return
+    sys.setprofile(_look)
+    try:
+        yield
+    finally:
+        sys.setprofile(None)
+
+
+def _look(_frame: FrameType, event: str, _argument: Any) -> None:
+    if event == "call":
+        check_deadline()

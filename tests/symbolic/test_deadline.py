@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 
 import pytest
@@ -9,7 +10,7 @@ import sympy as sp
 
 from asymptotix.errors import NotInClosedClassError
 from asymptotix.symbolic import deadline
-from asymptotix.symbolic.deadline import check_deadline, time_limit
+from asymptotix.symbolic.deadline import check_deadline, time_limit, watched
 from asymptotix.symbolic.derivation import Derivation, Step
 from asymptotix.symbolic.dual import dual_kernel
 
@@ -42,3 +43,31 @@ def test_refuses_at_once_what_is_known_to_be_too_large() -> None:
     with pytest.raises(NotInClosedClassError, match=r"about .* products .*kernel_matrix"):
         dual_kernel("x**60*Phi(x)", allow_numeric=False)
     assert time.thread_time() - start < 2
+
+
+def test_one_long_operation_is_watched() -> None:
+    def endless() -> None:
+        while True:
+            abs(int_of(1))
+
+    def int_of(x: int) -> int:
+        return x
+
+    start = time.thread_time()
+    with pytest.raises(NotInClosedClassError, match="time limit"), time_limit(0.1), watched():
+        endless()
+    assert time.thread_time() - start < 1.0
+    assert sys.getprofile() is None
+
+
+def test_the_profiler_of_a_user_stays() -> None:
+    calls: list[str] = []
+    sys.setprofile(lambda _frame, event, _argument: calls.append(event))
+    try:
+        profiler = sys.getprofile()
+        with time_limit(-1.0), watched():
+            sp.Integer(2)
+        assert sys.getprofile() is profiler
+    finally:
+        sys.setprofile(None)
+    assert calls
