@@ -16,6 +16,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,6 +25,9 @@ from numpy.typing import NDArray
 from asymptotix.activations.evaluation import value_float, value_mp
 from asymptotix.activations.tree import Apply, Node, Number, Power, Product, Variable, is_constant
 from asymptotix.errors import HypothesisError
+from asymptotix.kernels.closed_spreads import SPREADS
+from asymptotix.kernels.gelu_spread import gelu_spread
+from asymptotix.kernels.layer_spread import paired
 from asymptotix.kernels.pair import GaussianPair
 
 if TYPE_CHECKING:
@@ -88,11 +92,17 @@ class ClosedFormDual:
 
     def variance(self, q: FloatArray) -> FloatArray:
         """E[s(u)^2] for E u^2 = q."""
-        return self.dual(GaussianPair.from_angle(q, q, np.zeros_like(q)))
+        return self.dual(_coincident(q))
 
     def next_pair(self, pair: GaussianPair, weight: float, bias: float) -> GaussianPair:
-        """The Gaussian pair of the next layer; smooth kernels need no more than the covariance."""
-        return covariance_pair(self, pair, weight, bias)
+        """The Gaussian pair of the next layer."""
+        amplitude, rate = self._constants
+        self._check(rate, pair)
+        formula = _FORMULAS[self.family][0]
+        one, two = (np.asarray(formula(_NUMPY, _coincident(q), rate)) for q in (pair.q1, pair.q2))
+        value = np.asarray(formula(_NUMPY, pair, rate))
+        spread = gelu_spread(pair, rate, value, one, two) if self.family == "gelu" else SPREADS[self.family](pair, rate)
+        return paired(one, two, value, spread, weight * amplitude**2, bias)
 
     def mp_dual(self, q1: mpf, q2: mpf, c: mpf) -> mpf:
         """E[s(u) s(v)] in mpmath's current precision."""
@@ -102,8 +112,13 @@ class ClosedFormDual:
         """E[s'(u) s'(v)] in mpmath's current precision."""
         return self._mp(1, q1, q2, c)
 
-    def _float(self, which: int, pair: GaussianPair) -> FloatArray:
+    @cached_property
+    def _constants(self) -> tuple[float, float]:
         amplitude, rate = (float(value_float(node, np.zeros(1))[0]) for node in (self.amplitude, self.rate))
+        return amplitude, rate
+
+    def _float(self, which: int, pair: GaussianPair) -> FloatArray:
+        amplitude, rate = self._constants
         self._check(rate, pair)
         return np.asarray(amplitude**2 * _FORMULAS[self.family][which](_NUMPY, pair, rate))
 
@@ -127,6 +142,10 @@ class ClosedFormDual:
             raise HypothesisError(
                 f"E[s(u) s(v)] is infinite: exp({-float(rate):g} x^2) needs variances below {-0.25 / float(rate):g}"
             )
+
+
+def _coincident(q: FloatArray) -> GaussianPair:
+    return GaussianPair.from_angle(q, q, np.zeros_like(q))
 
 
 def covariance_pair(expectations: Any, pair: GaussianPair, weight: float, bias: float) -> GaussianPair:

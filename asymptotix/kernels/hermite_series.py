@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from asymptotix.kernels.double_integral import Integrand
 from asymptotix.kernels.gaussian_panels import gaussian_rule, uniform_breakpoints
 
-__all__ = ["MAX_TERMS", "SERIES_LIMIT", "HermiteTable", "hermite_table", "mehler_sum", "terms_for"]
+__all__ = ["MAX_TERMS", "SERIES_LIMIT", "HermiteTable", "hermite_table", "mehler_sum", "significant_terms", "terms_for"]
 
 FloatArray = NDArray[np.float64]
 
@@ -80,7 +80,7 @@ def hermite_table(f: Integrand, q: FloatArray, nodes: int, terms: int) -> Hermit
 def mehler_sum(coefficients: FloatArray, one: NDArray[np.intp], two: NDArray[np.intp], rho: FloatArray) -> FloatArray:
     """sum_j a_j(q_one) a_j(q_two) rho^j; `one` and `two` are rows of the coefficients and broadcast against rho."""
     largest = float(np.max(np.abs(rho), initial=0.0))
-    table = coefficients[:, : _needed(coefficients, largest)].T
+    table = coefficients[:, : significant_terms(coefficients, largest)].T
     if one.size + two.size <= _ENTRIES:
         return _horner(table[:, one], table[:, two], rho)
     flat = [np.ravel(np.broadcast_to(index, rho.shape)) for index in (one, two)]
@@ -91,7 +91,7 @@ def mehler_sum(coefficients: FloatArray, one: NDArray[np.intp], two: NDArray[np.
     return result.reshape(rho.shape)
 
 
-def _needed(coefficients: FloatArray, largest: float) -> int:
+def significant_terms(coefficients: FloatArray, largest: float = 1.0) -> int:
     """How many terms matter: those behind have coefficients, or powers of rho, that are too small for every variance."""
     squares = coefficients**2
     tails = np.cumsum(squares[:, ::-1], axis=1)[:, ::-1]

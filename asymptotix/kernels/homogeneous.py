@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -63,6 +64,13 @@ class HomogeneousDual:
         with np.errstate(divide="ignore"):
             return np.asarray((a - b) ** 2 / (2.0 * math.pi * np.sqrt(pair.determinant)))
 
+    @cached_property
+    def variance_polynomial(self) -> tuple[Fraction, ...]:
+        """E s(u)^2 as a polynomial in E u^2, constant term first."""
+        degree, *coefficients = self.homogeneity.degree, self.homogeneity.positive, self.homogeneity.negative
+        moment = Fraction(math.prod(range(1, 2 * degree, 2)), 2)
+        return (*[Fraction(0)] * degree, sum((Fraction(a) ** 2 for a in coefficients), start=Fraction(0)) * moment)
+
     def variance(self, q: FloatArray) -> FloatArray:
         """E[s(u)^2] for E u^2 = q."""
         degree, _, _ = self._coefficients
@@ -118,8 +126,13 @@ class HomogeneousDual:
         difference = pair.difference * sum(powers[1:], start=powers[0]) if powers else one - two
         scale = weight * self.at_one
         correlation, angular = pair.correlation, self.angular(pair.correlation)
-        parts = (self.deficit(correlation), self.excess(correlation, angular), angular)
-        shares = Correlation(*(part / self.at_one for part in parts))
+        minus, plus, rho = (
+            part / self.at_one for part in (self.deficit(correlation), self.excess(correlation, angular), angular)
+        )
+        # one of the three determines the others, or their disagreement grows from layer to layer
+        near, opposite = minus < 0.5, plus < 0.5
+        rho = np.where(near, 1.0 - minus, np.where(opposite, plus - 1.0, rho))
+        shares = Correlation(np.where(near, minus, 1.0 - rho), np.where(opposite, plus, 1.0 + rho), rho)
         return affine_pair(one, two, difference, shares, scale, bias)
 
     def mp_dual(self, q1: mpf, q2: mpf, c: mpf) -> mpf:

@@ -22,7 +22,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from asymptotix.activations import Activation, activation
 from asymptotix.errors import HypothesisError, InvalidInputError
-from asymptotix.kernels.expectations import Expectations, expectations_of
+from asymptotix.kernels.expectations import Expectations, expectations_of, layer_pairs
 from asymptotix.kernels.homogeneous import affine_pair
 from asymptotix.kernels.pair import GaussianPair
 from asymptotix.kernels.quadrature import QuadratureDual
@@ -145,16 +145,16 @@ class KernelMap:
 
     def _network(self, expectations: Expectations, inputs: GaussianPair) -> FloatArray:
         weight, bias = self.weight_variance, self.bias_variance
-        pair = affine_pair(inputs.q1, inputs.q2, inputs.difference, inputs.correlation, weight, bias)
-        covariance = first = total = pair.c
         tangent = self.kind == "tangent" and self.layers != "last"
-        for layer in range(1, self.depth + 1):
+        pairs = layer_pairs(expectations, inputs, weight, bias, self.depth)
+        covariance = first = total = np.empty(0)
+        for layer, pair in enumerate(pairs):
+            if layer == 0:
+                first = total = pair.c
             covariance = weight * expectations.dual(pair) + bias
             if tangent:
                 slope = weight * self._slope(pair)
                 first, total = first * slope, covariance + total * slope
-            if layer < self.depth:
-                pair = expectations.next_pair(pair, weight, bias)
         return np.asarray(self._selected(covariance, first, total))
 
     def _slope(self, pair: GaussianPair) -> FloatArray:

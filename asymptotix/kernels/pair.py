@@ -143,7 +143,7 @@ def _checked(q1: ArrayLike, q2: ArrayLike, **cross: ArrayLike) -> tuple[FloatArr
     """The three arrays as float64, checked, not yet broadcast."""
     ((name, third),) = cross.items()
     arrays = {"q1": q1, "q2": q2, name: third}
-    found = {key: np.asarray(value, dtype=np.float64) for key, value in arrays.items()}
+    found = {key: _real(key, value) for key, value in arrays.items()}
     for key, value in found.items():
         if not np.isfinite(value).all():
             raise InvalidInputError(key, value[~np.isfinite(value)].flat[0], "finite")
@@ -155,6 +155,18 @@ def _checked(q1: ArrayLike, q2: ArrayLike, **cross: ArrayLike) -> tuple[FloatArr
         shapes = ", ".join(f"{key} {value.shape}" for key, value in found.items())
         raise InvalidInputError(name, found[name].shape, f"of a shape that broadcasts with the others ({shapes})") from None
     return found["q1"], found["q2"], found[name]
+
+
+def _real(name: str, value: ArrayLike) -> FloatArray:
+    try:
+        array = np.asarray(value)
+        if array.dtype.kind in "biuf":
+            return array.astype(np.float64, copy=False)
+        if array.dtype.kind == "O":  # fractions, mpmath numbers
+            return array.astype(np.float64)
+    except (TypeError, ValueError, OverflowError):
+        pass
+    raise InvalidInputError(name, value, "a real number or an array of them")
 
 
 def _correlation(q1: FloatArray, q2: FloatArray, c: FloatArray) -> Correlation:

@@ -3,17 +3,20 @@ r"""Dual kernels of polynomial activations: $E[s(u) s(v)] = \sum_j \frac{c^j}{j!
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from asymptotix.activations.piecewise import piecewise_polynomial
 from asymptotix.activations.tree import Node
-from asymptotix.kernels.closed_forms import covariance_pair
+from asymptotix.kernels.layer_spread import paired
 from asymptotix.kernels.pair import GaussianPair
+from asymptotix.kernels.series_spread import series_spread
 
 if TYPE_CHECKING:
     from mpmath import mpf
@@ -43,7 +46,36 @@ class PolynomialDual:
 
     def next_pair(self, pair: GaussianPair, weight: float, bias: float) -> GaussianPair:
         """The Gaussian pair of the next layer."""
-        return covariance_pair(self, pair, weight, bias)
+        one, two, value = self.variance(pair.q1), self.variance(pair.q2), self.dual(pair)
+        degrees = {m % 2 for m, coefficient in enumerate(self.coefficients) if coefficient}
+        parity: Literal["even", "odd"] | None = None if len(degrees) > 1 else ("odd" if 1 in degrees else "even")
+        spread = series_spread(self._hermite(pair), pair.correlation, one + two - 2.0 * value, parity)
+        return paired(one, two, value, spread, weight, bias)
+
+    @cached_property
+    def variance_polynomial(self) -> tuple[Fraction, ...]:
+        """E s(u)^2 as a polynomial in E u^2, constant term first."""
+        total = [Fraction(0)] * len(self.coefficients)
+        for j in range(len(self.coefficients)):
+            mean = self._mean_derivative(j)
+            for k, one in enumerate(mean):
+                for m, two in enumerate(mean):
+                    total[j + k + m] += one * two / math.factorial(j)
+        return tuple(total)
+
+    def _hermite(self, pair: GaussianPair) -> Iterator[tuple[FloatArray, FloatArray, FloatArray]]:
+        """a_j(q1), a_j(q2), a_j(q1) - a_j(q2) from the highest j down; a_j(r^2) = r^j E[s^(j)(u)] / sqrt(j!)."""
+        r1, r2 = np.sqrt(pair.q1), np.sqrt(pair.q2)
+        step = pair.difference / np.where(r1 + r2 > 0, r1 + r2, 1.0)
+        for j in reversed(range(len(self.coefficients))):
+            scale = 1.0 / math.sqrt(math.factorial(j))
+            mean = [scale * float(value) for value in self._mean_derivative(j)]
+            one, two = (r**j * np.polyval(mean[::-1], r * r) for r in (r1, r2))
+            quotient = np.zeros_like(step)
+            for k, coefficient in enumerate(mean):
+                m = j + 2 * k
+                quotient = quotient + coefficient * sum((r1**i * r2 ** (m - 1 - i) for i in range(m)), start=np.zeros_like(step))
+            yield one, two, step * quotient
 
     def mp_dual(self, q1: mpf, q2: mpf, c: mpf) -> mpf:
         """E[s(u) s(v)] in mpmath's current precision."""
