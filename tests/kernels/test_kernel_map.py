@@ -56,6 +56,24 @@ def test_reference_values(name: str, field: str, derivative: bool) -> None:
                 assert abs(kernel.mp(q1, q2, c) / expected - 1) < mpmath.mpf(10) ** -38
 
 
+GRID = json.loads((Path(__file__).parents[1] / "reference" / "dual_kernels_grid.json").read_text())["rows"]
+
+
+@pytest.mark.parametrize("name", sorted({row["activation"] for row in GRID}))
+def test_grid_of_reference_values_up_to_correlation_one(name: str) -> None:
+    rows = [row for row in GRID if row["activation"] == name]
+    q1, q2, rho = (np.array([float(Fraction(row[key])) for row in rows]) for key in ("q11", "q22", "rho"))
+    c = np.where(np.abs(rho) == 1, rho * np.sqrt(q1 * q2), rho * np.sqrt(q1) * np.sqrt(q2))  # q1 q2 is a square here
+    text = {"leaky_relu_0.1": "leaky_relu(x, 0.1)"}.get(name, name)
+    for field, derivative in (("E_ss", False), ("E_dsds", True)):
+        known = [index for index, row in enumerate(rows) if row[field] is not None]
+        assert len(known) >= len(rows) - 10  # the derivative kernel of a step is infinite at correlation 1
+        found = KernelMap(text, derivative=derivative)(q1, q2, c)[known]
+        expected = np.array([float(rows[index][field]) for index in known])
+        np.testing.assert_allclose(found, expected, rtol=1e-12, atol=1e-16)
+        assert not np.allclose(found[expected != 0], 1.00000001 * expected[expected != 0], rtol=1e-12, atol=0)
+
+
 def test_reference_values_are_not_met_by_a_wrong_normalization() -> None:
     q1, q2, c = (float(value) for value in point(0))
     expected = float(REFERENCE["activations"]["relu^1"]["kernel"][0])
@@ -252,6 +270,15 @@ def test_bad_arguments_are_named(arguments: tuple[Any, ...], name: str) -> None:
     with pytest.raises(InvalidInputError) as caught:
         KernelMap(activation("relu"))(*arguments)
     assert caught.value.argument == name
+
+
+@pytest.mark.parametrize("value", ["a", 1j, [1.0, [2.0]], 10**400, object()])
+def test_what_is_no_real_number_is_named(value: Any) -> None:
+    for arguments, name in (((value, 1.0, 0.0), "q1"), ((1.0, 1.0, value), "c")):
+        with pytest.raises(InvalidInputError, match="a real number or an array") as caught:
+            KernelMap("relu")(*arguments)
+        assert caught.value.argument == name
+    assert float(KernelMap("relu")(Fraction(1, 2), mpmath.mpf(2), 1)) == pytest.approx(0.5, rel=1e-15, abs=0)
 
 
 def test_angles_outside_their_range_are_refused() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
+import mpmath
 import numpy as np
 import pytest
 
@@ -14,6 +15,7 @@ from asymptotix.kernels import KernelMap, kernel_matrix
 from asymptotix.kernels.double_integral import Integrand, conditional_mean, double_integral, line_integral
 from asymptotix.kernels.hermite_series import MAX_TERMS, hermite_table, mehler_sum
 from asymptotix.kernels.pair import GaussianPair
+from asymptotix.kernels.precise import precise_dual
 from asymptotix.kernels.quadrature import QuadratureDual
 from tests.kernels.oracle import gaussian_expectation
 
@@ -48,6 +50,21 @@ def test_quadrature_is_continuous_across_its_routes_and_at_the_ends(text: str) -
     assert table[::80] == pytest.approx(np.array(direct), rel=1e-13, abs=0)
     with pytest.raises(NotInClosedClassError):
         KernelMap(s).mp(1, 1, 0.5)
+
+
+@pytest.mark.parametrize(
+    ("text", "derivative", "q", "rho"), [("tanh", True, 9, 0.999), ("tanh", False, 2, 0.5), ("swish", False, 30, 1.0)]
+)
+def test_the_error_bound_holds_and_is_small(text: str, derivative: bool, q: int, rho: float) -> None:
+    kernel, c = KernelMap(text, derivative=derivative), rho * q
+    value, bound = float(kernel(q, q, c)), float(kernel.error_bound(q, q, c))
+    with mpmath.workdps(25):
+        exact = float(precise_dual(activation(text), q, q, mpmath.mpf(c), derivative=derivative, digits=14).value)
+    assert abs(value - exact) <= bound <= 1e-11 * value
+    assert abs(1.0001 * value - exact) > 1e5 * bound
+    if derivative:
+        deep = KernelMap(text, 2, 1.5, 0.1, "nngp")
+        assert float(deep.error_bound(1.0, 1.0, 0.5)) <= 1e-11 * float(deep(1.0, 1.0, 0.5))
 
 
 def test_hermite_coefficients_of_an_exponential() -> None:

@@ -1,0 +1,194 @@
+r"""Kernel matrices by polynomials of the cosine: tiles by BLAS, upper triangle, several kernels in one pass, written in place.
+
+Every kernel is $r_i\, s_j\, P(u_{ij})$ (`scaled_map`).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from asymptotix.acceleration import use_compiled
+from asymptotix.kernels.data_rows import NEARLY_PARALLEL, TILE, DataRows, half_distances
+from asymptotix.kernels.univariate import COEFFICIENT_GROUP
+from asymptotix.runs.threads import single_threaded_blas
+
+__all__ = ["ScaledMap", "fill_by_polynomials", "run_tiles", "tile_values", "worth_compiling"]
+
+FloatArray = NDArray[np.float64]
+Matrix = NDArray[Any]
+TileValues = Callable[[int, int], Iterator[FloatArray]]
+_LOOPS = "asymptotix.kernels.compiled_tiles"
+_STEPS = 25.0  # what an entry of one kernel costs in NumPy beyond the compiled loop
+_LIMIT = 1.0 - NEARLY_PARALLEL
+_LINES = 16  # rows of a tile whose powers are formed at once
+
+
+@dataclass(frozen=True)
+class ScaledMap:
+    """rows[i] columns[j] P(u_ij): `table` (sign, coefficient) of P, `orders` of its zeros at u = 1 and -1."""
+
+    table: FloatArray
+    orders: NDArray[np.int64]
+    rows: FloatArray
+    columns: FloatArray
+
+    def on_tile(self, top: int, left: int) -> ScaledMap:
+        """That of the tile with this first row and column."""
+        return ScaledMap(self.table, self.orders, self.rows[top : top + TILE], self.columns[left : left + TILE])
+
+    def entries(self, i: NDArray[np.intp], j: NDArray[np.intp], w: FloatArray, positive: bool) -> FloatArray:
+        """Single entries from w = sqrt((1 - |u|)/2)."""
+        side = 0 if positive else 1
+        t = 2.0 * math.sqrt(2.0) * w - 1.0
+        value = np.polyval(self.table[side, ::-1], t) * w ** self.orders[side]
+        return np.asarray(value * (self.rows[i] * self.columns[j]))
+
+
+def run_tiles(work: Callable[[int, int], None], rows: int, columns: int, symmetric: bool, threads: int) -> None:
+    """Call work(top, left) for every tile, of the upper triangle alone if symmetric."""
+    tiles = [(top, left) for top in range(0, rows, TILE) for left in range(top if symmetric else 0, columns, TILE)]
+    if threads == 1:
+        for top, left in tiles:
+            work(top, left)
+        return
+    with ThreadPoolExecutor(threads) as pool:
+        for done in [pool.submit(work, top, left) for top, left in tiles]:
+            done.result()
+
+
+def tile_values(sources: Sequence[ScaledMap], rows: DataRows, columns: DataRows, compiled: bool) -> TileValues:
+    """(top, left) -> the tiles of all kernels, one after the other, in memory that the next one overwrites."""
+    evaluate, reaches = (_evaluate_compiled, _reaches_compiled) if compiled else (_evaluate_numpy, _reaches_numpy)
+    one, two, same = rows.directions, columns.directions, columns is rows
+
+    def values(top: int, left: int) -> Iterator[FloatArray]:
+        x, y = one[top : top + TILE], two[left : left + TILE]
+        cosine = x @ y.T
+        value = np.empty_like(cosine)
+        diagonal = same and top == left
+        if diagonal:  # set below: not to be taken for nearly parallel
+            np.fill_diagonal(cosine, 0.0)
+        near = _nearly_parallel(cosine, x, y) if reaches(cosine, _LIMIT) else []
+        for source in sources:
+            tile = source.on_tile(top, left)
+            evaluate(cosine, value, tile)
+            for i, j, w, positive in near:
+                value[i, j] = tile.entries(i, j, w, positive)
+            if diagonal:
+                _make_symmetric(value, tile)
+            yield value
+
+    return values
+
+
+def fill_by_polynomials(
+    matrices: Sequence[Matrix], sources: Sequence[ScaledMap], rows: DataRows, columns: DataRows, threads: int
+) -> None:
+    """Fill one matrix for each source; `columns` is `rows` for a symmetric matrix."""
+    same = columns is rows
+    compiled = worth_compiling(rows.size * columns.size * len(matrices) / (2 if same else 1))
+    values = tile_values(sources, rows, columns, compiled)
+    place = _place_compiled if compiled else _place_numpy
+
+    def work(top: int, left: int) -> None:
+        for matrix, value in zip(matrices, values(top, left), strict=True):
+            place(value, matrix, top, left, same and top != left)
+
+    with single_threaded_blas():  # tiles are small, and the same bits come out whatever the number of threads
+        run_tiles(work, rows.size, columns.size, same, threads)
+
+
+def worth_compiling(entries: float) -> bool:
+    """Whether so many entries repay the loading of compiled loops."""
+    return use_compiled(_STEPS * entries, _LOOPS)
+
+
+_Near = list[tuple[NDArray[np.intp], NDArray[np.intp], FloatArray, bool]]
+
+
+def _nearly_parallel(cosine: FloatArray, x: FloatArray, y: FloatArray) -> _Near:
+    """Where |u| is so near to 1 that the inner product has lost the digits of 1 - |u|, and w from the difference."""
+    found: _Near = []
+    for sign in (-1.0, 1.0):
+        i, j = np.nonzero(-sign * cosine > _LIMIT)
+        if len(i):
+            found.append((i, j, half_distances(x, y, i, j, sign), sign < 0))
+    return found
+
+
+def _make_symmetric(value: FloatArray, tile: ScaledMap) -> None:
+    index = np.arange(len(value))
+    value[index, index] = tile.entries(index, index, np.zeros(len(value)), True)
+    np.copyto(value, value.T, where=np.tri(len(value), k=-1, dtype=np.bool_))
+
+
+def _evaluate_compiled(cosine: FloatArray, value: FloatArray, tile: ScaledMap) -> None:
+    from asymptotix.kernels import compiled_tiles
+
+    compiled_tiles.evaluate_tile(cosine, value, tile.table, tile.orders, tile.rows, tile.columns)
+
+
+def _reaches_compiled(cosine: FloatArray, limit: float) -> bool:
+    from asymptotix.kernels import compiled_tiles
+
+    return compiled_tiles.reaches(cosine, limit)
+
+
+def _reaches_numpy(cosine: FloatArray, limit: float) -> bool:
+    return bool(cosine.max() > limit or cosine.min() < -limit)
+
+
+def _place_compiled(value: FloatArray, matrix: Matrix, top: int, left: int, mirror: bool) -> None:
+    from asymptotix.kernels import compiled_tiles
+
+    put = compiled_tiles.place32 if matrix.dtype == np.float32 else compiled_tiles.place64
+    put(value, matrix, top, left, mirror)
+
+
+def _evaluate_numpy(cosine: FloatArray, value: FloatArray, tile: ScaledMap) -> None:
+    """Sums of eight powers of t by one matrix product for all polynomials; Horner's rule in t^8 for those of the sign."""
+    groups = tile.table.shape[1] // COEFFICIENT_GROUP
+    coefficients = tile.table.reshape(-1, COEFFICIENT_GROUP)
+    for start in range(0, len(cosine), _LINES):
+        lines = cosine[start : start + _LINES]
+        positive = lines >= 0.0
+        w = np.abs(lines)
+        np.sqrt(np.maximum(np.subtract(0.5, np.multiply(w, 0.5, out=w), out=w), 0.0, out=w), out=w)
+        powers = _powers(w * (2.0 * math.sqrt(2.0)) - 1.0)
+        sums = (coefficients @ powers.reshape(COEFFICIENT_GROUP, -1)).reshape(2, groups, *lines.shape)
+        chosen = np.where(positive, sums[0], sums[1])
+        eighth = powers[-1] * powers[1]
+        total = chosen[-1]
+        for group in range(groups - 2, -1, -1):
+            total *= eighth
+            total += chosen[group]
+        result = value[start : start + _LINES]
+        np.multiply(total, tile.rows[start : start + _LINES, None] * tile.columns, out=result)
+        for side, order in ((positive, tile.orders[0]), (~positive, tile.orders[1])):
+            if order:
+                result[side] *= w[side] ** order
+
+
+def _powers(t: FloatArray) -> FloatArray:
+    """1, t, ..., t^7, by doubling."""
+    powers = np.empty((COEFFICIENT_GROUP, *t.shape))
+    powers[0] = 1.0
+    powers[1] = t
+    np.multiply(t, t, out=powers[2])
+    np.multiply(powers[2], t, out=powers[3])
+    np.multiply(powers[:4], powers[2] * powers[2], out=powers[4:])
+    return powers
+
+
+def _place_numpy(value: FloatArray, matrix: Matrix, top: int, left: int, mirror: bool) -> None:
+    rows, columns = value.shape
+    matrix[top : top + rows, left : left + columns] = value
+    if mirror:
+        matrix[left : left + columns, top : top + rows] = value.T
