@@ -16,6 +16,7 @@ _TOKEN = re.compile(r"\\[a-zA-Z]+|\\[^a-zA-Z]|\d+(?:\.\d+)?|[a-zA-Z]|\S")
 _SPACE = (r"\,", r"\;", r"\!", r"\:", r"\ ", r"\displaystyle", "&")
 _SIZES = (r"\left", r"\right", r"\bigl", r"\bigr", r"\Bigl", r"\Bigr", r"\biggl", r"\biggr")
 _GREEK = ("alpha", "beta", "theta", "rho", "kappa", "lambda", "Delta", "Sigma", "Theta", "pi", "ell", "mu", "sigma", "vartheta")
+_GREEK += ("psi", "chi", "zeta", "nu", "tau")
 _OPEN, _CLOSE = {"(": ")", "[": "]"}, {")", "]"}
 
 

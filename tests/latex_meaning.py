@@ -47,9 +47,9 @@ OPERATIONS: dict[str, Callable[[Any, Any], Any]] = {
 }  # fmt: skip
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     r"\sin": mpmath.sin, r"\cos": mpmath.cos, r"\tan": mpmath.tan, r"\sinh": mpmath.sinh, r"\cosh": mpmath.cosh,
-    r"\tanh": mpmath.tanh, r"\arcsin": mpmath.asin, r"\arccos": mpmath.acos, r"\arctan": mpmath.atan, r"\exp": mpmath.exp,
-    r"\log": mpmath.log, r"\Gamma": mpmath.gamma, r"\Phi": mpmath.ncdf, r"\varphi": mpmath.npdf, r"\max": max, r"\min": min,
-    r"\mathrm{erf}": mpmath.erf, r"\mathrm{erfc}": mpmath.erfc, r"\mathrm{erfi}": mpmath.erfi,
+    r"\tanh": mpmath.tanh, r"\coth": mpmath.coth, r"\arcsin": mpmath.asin, r"\arccos": mpmath.acos, r"\arctan": mpmath.atan,
+    r"\exp": mpmath.exp, r"\log": mpmath.log, r"\Gamma": mpmath.gamma, r"\Phi": mpmath.ncdf, r"\varphi": mpmath.npdf,
+    r"\max": max, r"\min": min, r"\mathrm{erf}": mpmath.erf, r"\mathrm{erfc}": mpmath.erfc, r"\mathrm{erfi}": mpmath.erfi,
     r"\mathrm{sgn}": mpmath.sign, r"\mathrm{Re}": mpmath.re,
 }  # fmt: skip
 
