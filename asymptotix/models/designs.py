@@ -17,8 +17,10 @@ if TYPE_CHECKING:
     from asymptotix.activations.activation import Activation
 
 __all__ = [
-    "DataFeatures", "DataKernel", "Design", "GaussianCovariates", "GaussianFeatures", "LatentFeatures", "LevelDesign",
-    "ShiftedCovariates", "SphereFeatures", "SphereKernel",
+    "CubeKernel", "DataFeatures", "DataKernel", "Design", "GaussianCovariates", "GaussianFeatures", "LatentFeatures",
+    "LayeredFeatures",
+    "LevelDesign", "MisspecifiedCovariates", "ShiftedCovariates", "SphereFeatures", "SphereKernel",
+    "TangentFeatures",
 ]  # fmt: skip
 
 FloatArray = NDArray[np.float64]
@@ -44,6 +46,16 @@ class GaussianCovariates:
 
 
 @dataclass(frozen=True)
+class MisspecifiedCovariates(GaussianCovariates):
+    """The same with f(x) = <x, beta> + f_perp(x), f_perp of mean square `misspecification` and uncorrelated with x.
+
+    f_perp is quadratic and spread over all coordinates psi of x = D psi: in proportion to sum_i psi_i psi_(i+1).
+    """
+
+    misspecification: float
+
+
+@dataclass(frozen=True)
 class GaussianFeatures(GaussianCovariates):
     """Random features z = p^(-1/2) F D psi with psi ~ N(0, I), F (p rows) standard normal, D^2 = diag(s).
 
@@ -66,6 +78,20 @@ class SphereKernel:
 
 
 @dataclass(frozen=True)
+class CubeKernel:
+    """Kernel ridge regression, x uniform on the hypercube {-1, 1}^d, kernel h(<x,x'>/d) = kernel(1, 1, <x,x'>/d).
+
+    The target is f = sum_k F_k binom(d,k)^(1/2) Q_k(<x, u_k>), F_k^2 = energies[k], with the Krawtchouk polynomials Q_k(d) = 1
+    and random vertices u_k of the hypercube.
+    """
+
+    dimension: int
+    kernel: KernelFunction
+    energies: FloatArray
+    noise_variance: float
+
+
+@dataclass(frozen=True)
 class SphereFeatures:
     """Random features p^(-1/2) s(<x, w_j>), x uniform on the sphere of radius sqrt(d), w_j uniform on the unit sphere of R^d.
 
@@ -79,11 +105,26 @@ class SphereFeatures:
 
 
 @dataclass(frozen=True)
+class TangentFeatures:
+    """Features x s'(<x, w_i>) / sqrt(d N), i <= N, x on the sphere of radius sqrt(d), w_i uniform on the unit sphere of R^d.
+
+    With a `tangent_variance` they are multiplied by its root, and s(<x, w_i>) / sqrt(N) stand beside them. Target as in
+    `SphereKernel`.
+    """
+
+    dimension: int
+    activation: Activation
+    energies: FloatArray
+    noise_variance: float
+    tangent_variance: float | None = None
+
+
+@dataclass(frozen=True)
 class DataKernel:
     """Kernel ridge regression on n of N points.
 
     Drawn without replacement (`replacement=False`: errors over the N - n points not drawn) or with replacement (errors over all
-    N points). `labels` are the noise-free values y on the N points.
+    N points). `labels` are the noise-free values y on the N points, (N,), or (N, m) for m outputs, over which errors are means.
     """
 
     kernel_matrix: FloatArray
@@ -125,6 +166,20 @@ class ShiftedCovariates:
     noise_variance: float
 
 
+@dataclass(frozen=True)
+class LayeredFeatures:
+    """Features of x = R' g, g ~ N(0, I): layer after layer s(W h), divided by the root of their number; f = <x, `coefficients`>.
+
+    `weights` are the W of the layers, with whatever scale they have; `root` is R, (d, d).
+    """
+
+    weights: tuple[FloatArray, ...]
+    root: FloatArray
+    activation: Activation
+    coefficients: FloatArray
+    noise_variance: float
+
+
 # the designs of one spectrum and one target
-LevelDesign = GaussianCovariates | GaussianFeatures | SphereKernel | SphereFeatures | DataKernel | DataFeatures
-Design = LevelDesign | LatentFeatures | ShiftedCovariates
+LevelDesign = GaussianCovariates | GaussianFeatures | SphereKernel | CubeKernel | SphereFeatures | DataFeatures
+Design = LevelDesign | DataKernel | LatentFeatures | LayeredFeatures | ShiftedCovariates | TangentFeatures

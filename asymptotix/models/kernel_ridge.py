@@ -1,4 +1,4 @@
-"""Kernel ridge regression: inner-product kernels on the sphere, and any kernel on a data set."""
+"""Kernel ridge regression: inner-product kernels on the sphere and on the hypercube, and any kernel on a data set."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from asymptotix.errors import HypothesisError, InvalidInputError
 from asymptotix.kernels.matrix import kernel_matrix
-from asymptotix.models.designs import DataKernel, SphereKernel
-from asymptotix.models.levels import checked_labels, checked_noise, levels_of, sphere_energies
+from asymptotix.models.designs import CubeKernel, DataKernel, SphereKernel
+from asymptotix.models.levels import checked_labels, checked_noise, cube_energies, data_levels, levels_of, sphere_energies
 from asymptotix.spectra.arguments import real_array
+from asymptotix.spectra.cube import checked_cube_dimension
+from asymptotix.spectra.eigendecomposition import positive_semidefinite
 from asymptotix.spectra.harmonics import checked_dimension
 from asymptotix.spectra.spectrum import Spectrum
 from asymptotix.spectra.sphere import checked_kernel, kernel_spectrum
@@ -21,18 +23,21 @@ from asymptotix.spectra.target import Target, as_target
 
 __all__ = ["KernelRidge"]
 
+FloatArray = NDArray[np.float64]
+
 
 @dataclass(frozen=True, eq=False)
 class KernelRidge:
     r"""$\hat f=\arg\min\sum_i(y_i-f(x_i))^2+\lambda\|f\|_{\mathcal H}^2$.
 
-    Made by `KernelRidge.on_sphere` or `KernelRidge.on_data`. `spectrum` and `target` are computed on first use.
+    Made by `KernelRidge.on_sphere`, `KernelRidge.on_cube` or `KernelRidge.on_data`. `spectrum` and `target` are computed on
+    first use.
 
     Source:
         [Simon2023], [BordelonCanatarPehlevan2020], [MisiakiewiczMontanari2023].
     """
 
-    design: SphereKernel | DataKernel
+    design: SphereKernel | CubeKernel | DataKernel
     references: ClassVar[tuple[str, ...]] = ("Simon2023", "BordelonCanatarPehlevan2020", "MisiakiewiczMontanari2023")
 
     @classmethod
@@ -56,6 +61,37 @@ class KernelRidge:
         return cls(SphereKernel(d, kernel, energies, checked_noise(noise_variance)))
 
     @classmethod
+    def on_cube(cls, kernel: Any, *, dimension: int, target: Target | ArrayLike, noise_variance: float = 0.0) -> KernelRidge:
+        r"""x uniform on the hypercube $\{-1,1\}^d$; kernel $h(\langle x,x'\rangle/d)$.
+
+        The eigenfunctions are the products $\prod_{i\in A}x_i$; those of degree $k=|A|$ share one eigenvalue, $\binom dk$ times.
+
+        Args:
+            kernel: as in `on_sphere`; it must be positive semidefinite on the hypercube, as every network's is.
+            dimension: d, from 1 to 1e6; a simulation takes up to 2000.
+            target: energies per degree, `[F_0^2, ..., F_d^2]` at most; the tail of a Target goes to the first degree beyond the
+                levels.
+            noise_variance: variance of the label noise.
+
+        Raises:
+            InvalidInputError: a dimension out of range, energy in a degree above d, negative noise, no kernel, a kernel that is
+                not positive semidefinite.
+            HypothesisError: as in `on_sphere`.
+
+        Examples:
+            >>> from asymptotix.kernels.inner_product import exponential_kernel
+            >>> model = KernelRidge.on_cube(exponential_kernel(), dimension=10, target=[0, 1, 0, 0.5])
+            >>> [round(float(m)) for m in model.spectrum.multiplicities[:4]]
+            [1, 10, 45, 120]
+        """
+        d, kernel = checked_cube_dimension(dimension), checked_kernel(kernel)
+        _require_trace(kernel)
+        energies = cube_energies(
+            as_target(target), d, lambda top: kernel_spectrum(kernel, dimension=d, min_degree=top, domain="cube")
+        )
+        return cls(CubeKernel(d, kernel, energies, checked_noise(noise_variance)))
+
+    @classmethod
     def on_data(
         cls, X: ArrayLike, y: ArrayLike, kernel: Any, *, noise_variance: float = 0.0, sampling: str = "without_replacement"
     ) -> KernelRidge:
@@ -63,7 +99,8 @@ class KernelRidge:
 
         Args:
             X: N x d.
-            y: N labels.
+            y: N labels, or N x m for m outputs: every error, energy and norm is then the mean over the outputs. Where all
+                labels are +-1, `risk` and `simulate` report the `classification_error` of the sign of the prediction.
             kernel: as in `kernel_matrix` ($q=|x|^2/d$, $c=\langle x,x'\rangle/d$), or the string "precomputed", with
                 the N x N kernel matrix as X.
             noise_variance: variance of the label noise.
@@ -78,7 +115,7 @@ class KernelRidge:
         matrix = real_array("X", X) if given else kernel_matrix(kernel, X)
         if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1]:
             raise InvalidInputError("X", f"array of shape {matrix.shape}", "the N x N kernel matrix")
-        labels = checked_labels(y, matrix.shape[0])
+        labels = checked_labels(y, matrix.shape[0], several=True)
         return cls(DataKernel(matrix, labels, checked_noise(noise_variance), sampling == "replacement"))
 
     @property
@@ -87,8 +124,24 @@ class KernelRidge:
         return self.design.noise_variance
 
     @cached_property
+    def eigenpairs(self) -> tuple[FloatArray, FloatArray]:
+        """Eigenvalues, decreasing, and eigenvectors in columns of the kernel matrix of the data.
+
+        Raises:
+            InvalidInputError: the model is not on data, or its matrix is not positive semidefinite.
+        """
+        if not isinstance(self.design, DataKernel):
+            raise InvalidInputError("model", self, "on data: only there are there eigenvectors of a matrix")
+        return positive_semidefinite("kernel_matrix", self.design.kernel_matrix)
+
+    @cached_property
     def _levels(self) -> tuple[Spectrum, Target]:
-        return levels_of(self.design)
+        if not isinstance(self.design, DataKernel):
+            return levels_of(self.design)
+        matrix, labels = self.design.kernel_matrix, self.design.labels
+        # as large as the matrix: kept only for the classification error, which signs have
+        keep = np.all(np.abs(labels) == 1.0)
+        return data_levels(*(self.eigenpairs if keep else positive_semidefinite("kernel_matrix", matrix)), labels)
 
     @property
     def spectrum(self) -> Spectrum:
@@ -97,8 +150,37 @@ class KernelRidge:
 
     @property
     def target(self) -> Target:
-        """Energies of the target."""
+        """Energies of the target; the mean over the outputs where there are several."""
         return self._levels[1]
+
+    @property
+    def never_learned(self) -> dict[int, float]:
+        """Energy of the target by level, where the eigenvalue is 0: it stays in the bias for every number of samples.
+
+        On the sphere and on the hypercube a level is a degree. The kernels of a rectified network without bias have no odd degree
+        above 1 in their last layer's part, for example.
+
+        Examples:
+            >>> from asymptotix.kernels.kernel_map import KernelMap
+            >>> KernelRidge.on_sphere(KernelMap("relu"), dimension=10, target=[0, 1, 0, 0.5]).never_learned
+            {3: 0.5}
+        """
+        energies = self.target.padded(len(self.spectrum))
+        return {int(k): float(energies[k]) for k in np.flatnonzero((self.spectrum.eigenvalues == 0) & (energies > 0))}
+
+    def __repr__(self) -> str:
+        """One line; the energy that is never learned is part of it once the spectrum is known."""
+        match self.design:
+            case DataKernel(labels=labels):
+                outputs = f", {labels.shape[1]} outputs" if labels.ndim == 2 else ""
+                where = f"{len(labels)} points{outputs}"
+            case CubeKernel(dimension=d):
+                where = f"hypercube of {d} dimensions"
+            case _:
+                where = f"sphere of {self.design.dimension} dimensions"
+        lost = sum(self.never_learned.values()) if "_levels" in self.__dict__ else 0.0
+        note = f"; energy {lost:.4g} where the eigenvalue is 0, never learned" if lost else ""
+        return f"KernelRidge({where}, noise_variance={self.noise_variance:g}{note})"
 
 
 def _require_trace(kernel: Any) -> None:

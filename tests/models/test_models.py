@@ -103,3 +103,50 @@ def test_bad_models(build: Any, message: str) -> None:
 def test_a_kernel_without_a_finite_trace_is_refused_where_it_is_stated(kernel: Any, message: str) -> None:
     with pytest.raises(HypothesisError, match=message):
         KernelRidge.on_sphere(kernel, dimension=10, target=[1.0])
+
+
+def test_on_the_hypercube_degrees_end_at_the_dimension() -> None:
+    kernel = exponential_kernel()
+    model = KernelRidge.on_cube(kernel, dimension=4, target=[0.1, 1.0, 0.5, 0.2, 0.3])
+    assert model.spectrum.multiplicities.tolist() == [1, 4, 6, 4, 1]
+    assert model.spectrum.trace == pytest.approx(np.e, rel=1e-13, abs=0)
+    # by hand: E[exp(S/4) x_1] over the products of coordinates is tanh^k cosh^d
+    expected = np.cosh(0.25) ** 4 * np.tanh(0.25) ** np.arange(5)
+    assert model.spectrum.eigenvalues == pytest.approx(expected, rel=1e-12, abs=0)
+    assert KernelRidge.on_cube(kernel, dimension=4, target=[1.0] + 9 * [0.0]).design.energies.size == 5
+    with pytest.raises(InvalidInputError, match=r"energy in degree 5.* up to the dimension, 4"):
+        KernelRidge.on_cube(kernel, dimension=4, target=[0, 0, 0, 0, 0, 1.0])
+    with pytest.raises(InvalidInputError, match=r"a tail.* up to the dimension"):
+        KernelRidge.on_cube(kernel, dimension=4, target=Target([0, 1.0], 0.3))
+    with pytest.raises(InvalidInputError, match="dimension = 0"):
+        KernelRidge.on_cube(kernel, dimension=0, target=[1.0])
+
+
+def test_hypercube_and_sphere_agree_in_many_dimensions() -> None:
+    errors = [
+        float(risk(build(exponential_kernel(), dimension=3000, target=[0, 0.5, 0.5]), n_samples=4000, ridge=0.1).test_error)
+        for build in (KernelRidge.on_cube, KernelRidge.on_sphere)
+    ]
+    assert errors[0] == pytest.approx(errors[1], rel=2e-3, abs=0)
+    assert errors[0] != errors[1]
+
+
+def test_energy_on_null_levels_is_never_learned_and_reported() -> None:
+    model = KernelRidge.on_sphere(KernelMap("relu"), dimension=20, target=[0, 0.5, 0, 0.3, 0, 0.2], noise_variance=0.1)
+    assert repr(model) == "KernelRidge(sphere of 20 dimensions, noise_variance=0.1)"
+    assert model.never_learned == {3: 0.3, 5: 0.2}
+    assert "energy 0.5 where the eigenvalue is 0, never learned" in repr(model)
+    many = risk(model, n_samples=1e7, ridge=0.1)
+    assert float(many.bias) == pytest.approx(0.5, rel=1e-2, abs=0)
+    assert np.isfinite(many.squared_norm)
+    # the same as noise of that variance, but for its name
+    noisier = KernelRidge.on_sphere(KernelMap("relu"), dimension=20, target=[0, 0.5], noise_variance=0.6)
+    one, other = (float(risk(m, n_samples=300, ridge=0.1).test_error) for m in (model, noisier))
+    assert one == pytest.approx(other, rel=1e-12, abs=0)
+    assert KernelRidge.on_sphere(exponential_kernel(), dimension=20, target=[0, 0.5, 0, 0.3]).never_learned == {}
+
+
+def test_one_line_about_a_model() -> None:
+    x = np.random.default_rng(0).standard_normal((30, 5))
+    assert repr(KernelRidge.on_data(x, x, exponential_kernel())) == "KernelRidge(30 points, 5 outputs, noise_variance=0)"
+    assert repr(KernelRidge.on_cube(exponential_kernel(), dimension=7, target=[1])).startswith("KernelRidge(hypercube of 7")
