@@ -24,7 +24,7 @@ from asymptotix.results import RiskCurve
 from asymptotix.spectra.arguments import real_number
 from asymptotix.spectra.spectrum import Spectrum
 
-__all__ = ["OptimalFeatures", "optimal_n_features"]
+__all__ = ["OptimalFeatures", "features_grid", "gap_counts", "optimal_n_features"]
 
 FloatArray = NDArray[np.float64]
 
@@ -75,7 +75,7 @@ def optimal_n_features(
     if np.any(np.isinf(n)):
         raise InvalidInputError("n_samples", np.inf, "finite")
     low, high = _checked_bounds(bounds)
-    value, minima, gaps = np.empty(n.size), np.empty(n.size, dtype=np.int64), _gap_counts(model.spectrum)
+    value, minima, gaps = np.empty(n.size), np.empty(n.size, dtype=np.int64), gap_counts(model.spectrum)
     for i, (samples, one_ridge) in enumerate(zip(n.ravel(), lam.ravel(), strict=True)):
         value[i], minima[i] = _best(model, np.append(gaps, samples), float(samples), float(one_ridge), low, high)
     value = np.reshape(value, n.shape)
@@ -95,7 +95,7 @@ def _checked_bounds(bounds: tuple[float, float]) -> tuple[float, float]:
     return float(least), float(largest)
 
 
-def _gap_counts(spectrum: Spectrum) -> FloatArray:
+def gap_counts(spectrum: Spectrum) -> FloatArray:
     """The numbers of eigenvalues above the widest gaps, near which the error may fall and rise within a few features."""
     levels = SortedLevels.of(spectrum)
     if levels.logs.size == 0:
@@ -106,7 +106,7 @@ def _gap_counts(spectrum: Spectrum) -> FloatArray:
     return np.append(levels.counts[1:-1][widest], levels.counts[-1])
 
 
-def _grid(landmarks: FloatArray, low: float, last: float) -> FloatArray:
+def features_grid(landmarks: FloatArray, low: float, last: float) -> FloatArray:
     """Numbers of features, evenly in the logarithm, and in the logarithm of the distance from every landmark."""
     even = np.geomspace(low, last, 2 + int(_PER_DECADE * np.log10(last / low)))
     largest = float(np.max(landmarks, initial=1.0))
@@ -118,7 +118,7 @@ def _grid(landmarks: FloatArray, low: float, last: float) -> FloatArray:
 def _best(model: RandomFeatures, landmarks: FloatArray, n: float, lam: float, low: float, high: float) -> tuple[float, int]:
     last, rank = min(high, max(_FAR * n, 10.0 * low)), model.spectrum.rank
     landmarks = landmarks[landmarks <= last]
-    p = _grid(landmarks, low, last)
+    p = features_grid(landmarks, low, last)
     p = p[(np.minimum(p, rank) != n) & (p != rank)] if lam == 0 else p  # where the risk is infinite or has no derivative
     slope = _slope(model, n, lam, p)
     turns = np.flatnonzero((slope[:-1] < 0) & (slope[1:] >= 0))

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from asymptotix.equivalents.derivatives.risk_derivatives import independent_model
 from asymptotix.equivalents.dispatch import Model, risk
 from asymptotix.equivalents.fixed_point import checked_grid
-from asymptotix.equivalents.grids import no_features
+from asymptotix.equivalents.grids import CROSS_VALIDATED, no_features
 from asymptotix.equivalents.kernel_ridge import has_finite_population
 from asymptotix.equivalents.levels import SortedLevels
 from asymptotix.equivalents.negative_ridge.branches import without_tail
@@ -129,7 +129,7 @@ def _result(
     if not np.all(finite):
         energy, noise = model.target.energy, model.noise_variance
         limits = dict.fromkeys(("excess_risk", "bias", "bias_pure", "in_sample_risk"), energy) | {
-            "test_error": energy + noise, "train_error": energy + noise, "overfitting_coefficient": 1.0,
+            **dict.fromkeys(("test_error", "train_error", *CROSS_VALIDATED), energy + noise), "overfitting_coefficient": 1.0,
             "effective_ridge": np.inf, "log_effective_ridge": np.inf, "nu1": np.inf,
         }  # fmt: skip
         values = {name: np.where(finite, known, limits.get(name, 0.0)) for name, known in curve.values.items()}
