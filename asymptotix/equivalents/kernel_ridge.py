@@ -16,17 +16,20 @@ sampling: noise-free labels with structure deviate (the demo measures by how muc
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
 from typing import TypeGuard
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from asymptotix.equivalents.fixed_point import checked_grid, effective_ridge
-from asymptotix.equivalents.grids import curve, no_features
+from asymptotix.equivalents.grids import cross_validated, curve, no_features
+from asymptotix.equivalents.sign_error import has_signs, held_out_sign_error
 from asymptotix.errors import HypothesisError, InvalidInputError
 from asymptotix.models.designs import DataKernel
 from asymptotix.models.kernel_ridge import KernelRidge
-from asymptotix.results import RiskCurve
+from asymptotix.results import Fields, RiskCurve
 from asymptotix.spectra.spectrum import Spectrum
 
 __all__ = ["finite_population_risk", "has_finite_population"]
@@ -45,7 +48,8 @@ def finite_population_risk(
     """Held-out risk on a data set, on a grid of n_samples and ridge.
 
     `effective_ridge` is 1 / Tr (K_nn + ridge)^-1 of the n drawn points, and `df2` is n - d ridge / d effective_ridge, as for
-    independent samples.
+    independent samples. Of several outputs every field is the mean; `classification_error` (of `sign_error`) is there if all
+    labels are +-1, and computed when it is read: it takes the eigenvectors, where the others take the eigenvalues.
 
     Raises:
         InvalidInputError: an argument out of range, n_samples not below N, or `n_features`.
@@ -55,12 +59,8 @@ def finite_population_risk(
     population = model.spectrum.multiplicities.size
     n, lam, _ = checked_grid(n_samples, ridge, None)
     if np.any(n >= population):
-        raise InvalidInputError(
-            "n_samples",
-            float(np.max(n)),
-            f"below the number of points ({population})",
-            "sampling='replacement' has no such limit",
-        )
+        valid, fix = f"below the number of points ({population})", "sampling='replacement' has no such limit"
+        raise InvalidInputError("n_samples", float(np.max(n)), valid, fix)
     out = {name: np.empty(n.size) for name in _FIELDS}
     block = max(1, _BLOCK // population)
     for one_ridge in np.unique(lam):
@@ -69,7 +69,12 @@ def finite_population_risk(
             points = at[start : start + block]
             for name, values in _at_ridge(model, population, n.ravel()[points], float(one_ridge)).items():
                 out[name][points] = values
-    return curve(model, {name: values.reshape(n.shape) for name, values in out.items()}, n_samples=n_samples, ridge=ridge)
+    fields = cross_validated({name: found.reshape(n.shape) for name, found in out.items()})
+    found = curve(model, fields, n_samples=n_samples, ridge=ridge)
+    if not has_signs(model):
+        return found
+    late = {"classification_error": partial(held_out_sign_error, model, out, n)}
+    return replace(found, values=Fields({**fields, **late}))
 
 
 _BLOCK = 1 << 18  # entries of a temporary, one a point and eigenvalue: two megabytes

@@ -12,7 +12,7 @@ from asymptotix.problems.spectrum import LevelTargetPart
 if TYPE_CHECKING:
     from asymptotix.models.kernel_ridge import KernelRidge
 
-__all__ = ["ExponentialKernelPart", "KernelRidgeSpherePart", "NngpKernelPart", "TangentKernelPart"]
+__all__ = ["ExponentialKernelPart", "KernelPart", "KernelRidgeSpherePart", "NngpKernelPart", "TangentKernelPart"]
 
 
 class _NetworkKernelPart(Part):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,7 +22,7 @@ FloatArray = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class DataKernelSampler:
-    """n of N points with their kernel matrix; the coefficients are those of k(., x_i).
+    """n of N points with their kernel matrix; the coefficients are those of k(., x_i). `labels` is (N,), or (N, m) for m outputs.
 
     Without replacement the population is the N - n points not drawn, with replacement all N.
     """
@@ -53,8 +53,12 @@ class DataKernelSampler:
         else:
             order = rng.permutation(size)
             train, test = order[:n_samples], order[n_samples:]
-        population = FinitePopulation(self.kernel_matrix[np.ix_(test, train)], self.labels[test])
-        return Draw(self.kernel_matrix[np.ix_(train, train)], self.labels[train], population, is_kernel=True)
+        matrix, rows = self.kernel_matrix[np.ix_(train, train)], self.kernel_matrix[np.ix_(test, train)]
+        outputs = [
+            Draw(matrix, output[train], FinitePopulation(rows, output[test]), is_kernel=True)
+            for output in self.labels.reshape(size, -1).T
+        ]
+        return replace(outputs[0], further=tuple(outputs[1:]))
 
 
 @dataclass(frozen=True)

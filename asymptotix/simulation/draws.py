@@ -20,6 +20,7 @@ class Draw:
     """One training set and the population it is judged on.
 
     `matrix`: features, (n, q), or with `is_kernel` the kernel matrix, (n, n), not divided by n; `labels`: noise-free, (n,).
+    `further`: the same training set with other outputs, over which the errors are averaged.
     `tail`: kernel mass on an infinitely flat remainder: the samples see K + tail I, the predictor has no
     mass there. `unlearned`: target energy there: independent noise to the fit, part of the excess risk.
     """
@@ -30,6 +31,7 @@ class Draw:
     is_kernel: bool = False
     tail: float = 0.0
     unlearned: float = 0.0
+    further: tuple[Draw, ...] = ()
 
 
 class Sampler(Protocol):

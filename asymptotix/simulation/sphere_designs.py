@@ -30,7 +30,9 @@ if TYPE_CHECKING:
     from asymptotix.activations.activation import Activation
     from asymptotix.activations.homogeneity import Homogeneity
 
-__all__ = ["SphereFeatureSampler", "SphereKernelSampler", "SphereTarget"]
+__all__ = [
+    "SphereFeatureSampler", "SphereKernelSampler", "SphereTarget", "cosine_matrix", "kernel_at", "unit_vectors",
+]  # fmt: skip
 
 FloatArray = NDArray[np.float64]
 
@@ -74,19 +76,19 @@ class SphereKernelSampler:
     def of(design: SphereKernel) -> SphereKernelSampler:
         """The sampler of a design."""
         target = _target(design.dimension, design.energies)
-        series = sphere_series(lambda t: _kernel_at(design.kernel, t), design.dimension, min_degree=len(target.energies) - 1)
+        series = sphere_series(lambda t: kernel_at(design.kernel, t), design.dimension, min_degree=len(target.energies) - 1)
         return SphereKernelSampler(design.kernel, target, series, design.noise_variance)
 
     def draw(self, n_samples: int, n_features: int | None, rng: np.random.Generator) -> Draw:
         """One training set; see `Sampler.draw`."""
         del n_features  # a kernel has none
-        directions = _unit_vectors(len(self.target.energies), self.target.dimension, rng).T
-        points = _unit_vectors(n_samples, self.target.dimension, rng)
-        cosines, to_target = _cosines(points), points @ directions
+        directions = unit_vectors(len(self.target.energies), self.target.dimension, rng).T
+        points = unit_vectors(n_samples, self.target.dimension, rng)
+        cosines, to_target = cosine_matrix(points), points @ directions
         population = QuadraticRisk(
             self.series.gram(cosines), self.target.moments(to_target, self.series), float(self.target.energies.sum())
         )
-        return Draw(_kernel_at(self.kernel, cosines), self.target.values(to_target), population, is_kernel=True)
+        return Draw(kernel_at(self.kernel, cosines), self.target.values(to_target), population, is_kernel=True)
 
 
 @dataclass(frozen=True)
@@ -115,12 +117,12 @@ class SphereFeatureSampler:
         """One training set; see `Sampler.draw`."""
         assert n_features is not None
         dimension = self.target.dimension
-        directions = _unit_vectors(len(self.target.energies), dimension, rng).T
-        weights = _unit_vectors(n_features, dimension, rng)
-        points = _unit_vectors(n_samples, dimension, rng)
+        directions = unit_vectors(len(self.target.energies), dimension, rng).T
+        weights = unit_vectors(n_features, dimension, rng)
+        points = unit_vectors(n_samples, dimension, rng)
         features = np.asarray(self.activation(np.sqrt(dimension) * (points @ weights.T)), dtype=np.float64) / np.sqrt(n_features)
         population = QuadraticRisk(
-            self._gram(_cosines(weights)) / n_features,
+            self._gram(cosine_matrix(weights)) / n_features,
             self.target.moments(weights @ directions, self.series) / np.sqrt(n_features),
             float(self.target.energies.sum()),
         )
@@ -151,16 +153,18 @@ def _feature_series(
     return SphereSeries(target.dimension, coefficients, square - float(np.sum(counts * coefficients**2)))
 
 
-def _kernel_at(kernel: KernelFunction, cosines: FloatArray) -> FloatArray:
+def kernel_at(kernel: KernelFunction, cosines: FloatArray) -> FloatArray:
+    """h(t) = k(1, 1, t) at every entry."""
     return np.asarray(kernel(1.0, 1.0, cosines), dtype=np.float64) * np.ones_like(cosines)
 
 
-def _unit_vectors(count: int, dimension: int, rng: np.random.Generator) -> FloatArray:
+def unit_vectors(count: int, dimension: int, rng: np.random.Generator) -> FloatArray:
+    """Independent uniform points of the unit sphere, one a row."""
     vectors = rng.standard_normal((count, dimension))
     return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True))
 
 
-def _cosines(points: FloatArray) -> FloatArray:
+def cosine_matrix(points: FloatArray) -> FloatArray:
     """<a_i, a_j> with the rounding beyond [-1, 1] cut off and an exact diagonal."""
     cosines = np.clip(points @ points.T, -1.0, 1.0)
     np.fill_diagonal(cosines, 1.0)

@@ -19,7 +19,8 @@ def resolved_levels(spectrum: Spectrum, max_samples: float) -> int | None:
     following = np.concatenate([spectrum.eigenvalues[1:], [spectrum.tail_peak, spectrum.tail_peak]])
     peak = np.maximum(following[:-1], following[1:])
     kappa = _smallest_effective_ridge(spectrum, max_samples)
-    invisible = (rest == 0) | (rest / kappa * (peak / kappa) <= _VISIBLE * max_samples)  # kappa^2 may overflow
+    with np.errstate(over="ignore"):  # infinite is visible too
+        invisible = (rest == 0) | (rest / kappa * (peak / kappa) <= _VISIBLE * max_samples)  # kappa^2 may overflow
     return int(np.argmax(invisible)) + 1 if np.any(invisible) else None
 
 
