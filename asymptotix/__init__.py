@@ -27,7 +27,14 @@ if TYPE_CHECKING:  # the same names again, for type checkers and editors; tests/
         risk_derivative as risk_derivative,
     )
     from asymptotix.equivalents.dispatch import risk as risk
+    from asymptotix.equivalents.features_scaling import (
+        FeaturesScalingLaw as FeaturesScalingLaw,
+        features_scaling_law as features_scaling_law,
+    )
     from asymptotix.equivalents.fixed_point import EffectiveRidge as EffectiveRidge, effective_ridge as effective_ridge
+    from asymptotix.equivalents.inference.from_data import infer as infer
+    from asymptotix.equivalents.inference.inferred import Inference as Inference
+    from asymptotix.equivalents.inference.predicted_curve import PredictedCurve as PredictedCurve
     from asymptotix.equivalents.negative_ridge.edge import smallest_ridge as smallest_ridge
     from asymptotix.equivalents.optima.best_n_features import (
         OptimalFeatures as OptimalFeatures,
@@ -35,11 +42,24 @@ if TYPE_CHECKING:  # the same names again, for type checkers and editors; tests/
     )
     from asymptotix.equivalents.optima.best_ridge import OptimalRidge as OptimalRidge, optimal_ridge as optimal_ridge
     from asymptotix.equivalents.optima.best_time import OptimalTime as OptimalTime, optimal_time as optimal_time
+    from asymptotix.equivalents.optima.required_width import (
+        RequiredWidth as RequiredWidth,
+        required_width as required_width,
+    )
     from asymptotix.equivalents.polynomial_regime import (
         CriticalRegime as CriticalRegime,
         critical_regime as critical_regime,
     )
+    from asymptotix.equivalents.proportional import (
+        ProportionalRegime as ProportionalRegime,
+        proportional_regime as proportional_regime,
+    )
     from asymptotix.equivalents.scaling_laws import ScalingLaw as ScalingLaw, scaling_law as scaling_law
+    from asymptotix.equivalents.single_draw import fluctuation as fluctuation
+    from asymptotix.equivalents.staircase import (
+        FeaturesStaircase as FeaturesStaircase,
+        features_staircase as features_staircase,
+    )
     from asymptotix.errors import (
         AsymptotixError as AsymptotixError,
         ConvergenceError as ConvergenceError,
@@ -53,6 +73,7 @@ if TYPE_CHECKING:  # the same names again, for type checkers and editors; tests/
         TruncationWarning as TruncationWarning,
     )
     from asymptotix.figures.activation_sheet import ActivationSheet as ActivationSheet, formula_sheet as formula_sheet
+    from asymptotix.kernels.finite_width import finite_width_kernel as finite_width_kernel
     from asymptotix.kernels.inner_product import (
         exponential_kernel as exponential_kernel,
         inner_product_kernel as inner_product_kernel,
@@ -60,13 +81,25 @@ if TYPE_CHECKING:  # the same names again, for type checkers and editors; tests/
         polynomial_kernel as polynomial_kernel,
         rbf_kernel as rbf_kernel,
     )
-    from asymptotix.kernels.matrix import kernel_matrix as kernel_matrix
+    from asymptotix.kernels.largest_eigenvalues import top_spectrum as top_spectrum
+    from asymptotix.kernels.many_ridges import ridge_path as ridge_path
+    from asymptotix.kernels.matrix import kernel_matrices as kernel_matrices, kernel_matrix as kernel_matrix
+    from asymptotix.kernels.operator import KernelOperator as KernelOperator
+    from asymptotix.kernels.regression import KernelRegression as KernelRegression
     from asymptotix.models.covariate_shift import CovariateShift as CovariateShift
+    from asymptotix.models.deep_features import DeepRandomFeatures as DeepRandomFeatures
+    from asymptotix.models.given_features import GivenFeatures as GivenFeatures
     from asymptotix.models.kernel_ridge import KernelRidge as KernelRidge
     from asymptotix.models.latent_space import LatentSpace as LatentSpace
+    from asymptotix.models.neural_tangent import NeuralTangent as NeuralTangent
     from asymptotix.models.random_features import RandomFeatures as RandomFeatures
+    from asymptotix.models.random_features_and_tangent import RandomFeaturesAndTangent as RandomFeaturesAndTangent
     from asymptotix.models.ridge_regression import RidgeRegression as RidgeRegression
     from asymptotix.results import RiskCurve as RiskCurve, SimulatedCurve as SimulatedCurve
+    from asymptotix.simulation.concentration import (
+        KernelConcentration as KernelConcentration,
+        kernel_concentration as kernel_concentration,
+    )
     from asymptotix.simulation.trials import simulate as simulate
     from asymptotix.spectra.compression.compressed_spectrum import CompressedSpectrum as CompressedSpectrum
     from asymptotix.spectra.compression.compressing import compress as compress, load_spectrum as load_spectrum
@@ -81,6 +114,11 @@ if TYPE_CHECKING:  # the same names again, for type checkers and editors; tests/
     from asymptotix.spectra.tail_sums import EffectiveRanks as EffectiveRanks, effective_ranks as effective_ranks
     from asymptotix.spectra.target import Target as Target
     from asymptotix.symbolic.arc_cosine import arc_cosine_kernel as arc_cosine_kernel
+    from asymptotix.symbolic.closed_risk.closed_form import (
+        ClosedForm as ClosedForm,
+        closed_form as closed_form,
+        closed_forms as closed_forms,
+    )
     from asymptotix.symbolic.coefficients.eigenvalues import kernel_eigenvalue as kernel_eigenvalue
     from asymptotix.symbolic.coefficients.expansion_formula import gegenbauer_expansion as gegenbauer_expansion
     from asymptotix.symbolic.coefficients.gegenbauer import gegenbauer_coefficient as gegenbauer_coefficient
@@ -91,7 +129,9 @@ if TYPE_CHECKING:  # the same names again, for type checkers and editors; tests/
     from asymptotix.symbolic.learnability.universal_kernels import universality as universality
     from asymptotix.symbolic.learnability.vanishing_degrees import null_degrees as null_degrees
     from asymptotix.symbolic.network import nngp_kernel as nngp_kernel, tangent_kernel as tangent_kernel
-    from asymptotix.verdict import Verdict as Verdict, check as check, compare as compare
+    from asymptotix.verdict.comparison import compare as compare
+    from asymptotix.verdict.experiment import check as check
+    from asymptotix.verdict.judgement import Verdict as Verdict
 
 _HOME = {
     "activation": "activations.activation",
@@ -109,9 +149,18 @@ _HOME = {
     "null_degrees": "symbolic.learnability.vanishing_degrees",
     "universality": "symbolic.learnability.universal_kernels",
     "eigenvalue_decay": "symbolic.learnability.decay_law",
+    "closed_form": "symbolic.closed_risk.closed_form",
+    "closed_forms": "symbolic.closed_risk.closed_form",
+    "ClosedForm": "symbolic.closed_risk.closed_form",
     "formula_sheet": "figures.activation_sheet",
     "ActivationSheet": "figures.activation_sheet",
     "kernel_matrix": "kernels.matrix",
+    "kernel_matrices": "kernels.matrix",
+    "KernelOperator": "kernels.operator",
+    "KernelRegression": "kernels.regression",
+    "ridge_path": "kernels.many_ridges",
+    "top_spectrum": "kernels.largest_eigenvalues",
+    "finite_width_kernel": "kernels.finite_width",
     "inner_product_kernel": "kernels.inner_product",
     "exponential_kernel": "kernels.inner_product",
     "rbf_kernel": "kernels.inner_product",
@@ -143,22 +192,40 @@ _HOME = {
     "ScalingLaw": "equivalents.scaling_laws",
     "scaling_law": "equivalents.scaling_laws",
     "RandomFeatures": "models.random_features",
+    "NeuralTangent": "models.neural_tangent",
+    "RandomFeaturesAndTangent": "models.random_features_and_tangent",
+    "GivenFeatures": "models.given_features",
+    "DeepRandomFeatures": "models.deep_features",
     "effective_ridge": "equivalents.fixed_point",
     "EffectiveRidge": "equivalents.fixed_point",
     "smallest_ridge": "equivalents.negative_ridge.edge",
     "risk": "equivalents.dispatch",
+    "fluctuation": "equivalents.single_draw",
+    "infer": "equivalents.inference.from_data",
+    "Inference": "equivalents.inference.inferred",
+    "PredictedCurve": "equivalents.inference.predicted_curve",
     "risk_derivative": "equivalents.derivatives.risk_derivatives",
     "RiskDerivative": "equivalents.derivatives.risk_derivatives",
     "optimal_ridge": "equivalents.optima.best_ridge",
     "OptimalRidge": "equivalents.optima.best_ridge",
     "optimal_n_features": "equivalents.optima.best_n_features",
+    "ProportionalRegime": "equivalents.proportional",
+    "proportional_regime": "equivalents.proportional",
+    "FeaturesScalingLaw": "equivalents.features_scaling",
+    "features_scaling_law": "equivalents.features_scaling",
+    "FeaturesStaircase": "equivalents.staircase",
+    "features_staircase": "equivalents.staircase",
+    "required_width": "equivalents.optima.required_width",
+    "RequiredWidth": "equivalents.optima.required_width",
     "OptimalTime": "equivalents.optima.best_time",
     "optimal_time": "equivalents.optima.best_time",
     "OptimalFeatures": "equivalents.optima.best_n_features",
+    "KernelConcentration": "simulation.concentration",
+    "kernel_concentration": "simulation.concentration",
     "simulate": "simulation.trials",
-    "check": "verdict",
-    "compare": "verdict",
-    "Verdict": "verdict",
+    "check": "verdict.experiment",
+    "compare": "verdict.comparison",
+    "Verdict": "verdict.judgement",
     "RiskCurve": "results",
     "SimulatedCurve": "results",
     "convert_effective_ridge": "conventions",

@@ -67,6 +67,11 @@ def _plain(text: str) -> str:
 _NEURIPS = "Advances in Neural Information Processing Systems"
 _ENTRIES = (
     Reference(
+        "AdlamPennington2020", ("Adlam, Ben", "Pennington, Jeffrey"),
+        "The neural tangent kernel in high dimensions: triple descent and a multi-scale theory of generalization",
+        "International Conference on Machine Learning", 2020, "arXiv:2008.06786",
+    ),
+    Reference(
         "AliKolterTibshirani2019", ("Ali, Alnur", "Kolter, J. Zico", "Tibshirani, Ryan J."),
         "A continuous-time view of early stopping for least squares regression",
         "International Conference on Artificial Intelligence and Statistics", 2019, "arXiv:1810.10082",
@@ -84,6 +89,11 @@ _ENTRIES = (
         "Bach2017", ("Bach, Francis",),
         "Breaking the curse of dimensionality with convex neural networks", "Journal of Machine Learning Research", 2017,
         "arXiv:1412.8690",
+    ),
+    Reference(
+        "BaiSilverstein2004", ("Bai, Zhidong D.", "Silverstein, Jack W."),
+        "CLT for linear spectral statistics of large-dimensional sample covariance matrices", "Annals of Probability", 2004,
+        "10.1214/aop/1078415845",
     ),
     Reference(
         "BerrutTrefethen2004", ("Berrut, Jean-Paul", "Trefethen, Lloyd N."),
@@ -128,14 +138,39 @@ _ENTRIES = (
         "arXiv:1507.03003",
     ),
     Reference(
+        "EfronStein1981", ("Efron, Bradley", "Stein, Charles"),
+        "The jackknife estimate of variance", "Annals of Statistics", 1981, "10.1214/aos/1176345462",
+    ),
+    Reference(
+        "GolubHeathWahba1979", ("Golub, Gene H.", "Heath, Michael", "Wahba, Grace"),
+        "Generalized cross-validation as a method for choosing a good ridge parameter", "Technometrics", 1979,
+        "10.1080/00401706.1979.10489751",
+    ),
+    Reference(
         "GolubWelsch1969", ("Golub, Gene H.", "Welsch, John H."),
         "Calculation of Gauss quadrature rules", "Mathematics of Computation", 1969, "10.1090/S0025-5718-69-99647-1",
+    ),
+    Reference(
+        "GoldtEtAl2022", ("Goldt, Sebastian", "Loureiro, Bruno", "Reeves, Galen", "Krzakala, Florent", "M{\\'e}zard, Marc",
+        "Zdeborov{\\'a}, Lenka"),
+        "The Gaussian equivalence of generative models for learning with shallow neural networks",
+        "Mathematical and Scientific Machine Learning", 2022, "arXiv:2006.14709",
     ),
     Reference(
         "HastieMontanariRossetTibshirani2022",
         ("Hastie, Trevor", "Montanari, Andrea", "Rosset, Saharon", "Tibshirani, Ryan J."),
         "Surprises in high-dimensional ridgeless least squares interpolation", "The Annals of Statistics", 2022,
         "arXiv:1903.08560",
+    ),
+    Reference(
+        "HuLuMisiakiewicz2024", ("Hu, Hong", "Lu, Yue M.", "Misiakiewicz, Theodor"),
+        "Asymptotics of random feature regression beyond the linear scaling regime", "arXiv preprint", 2024, "arXiv:2403.08160",
+    ),
+    Reference(
+        "JacotEtAl2020",
+        ("Jacot, Arthur", "{\\c{S}}im{\\c{s}}ek, Berfin", "Spadaro, Francesco", "Hongler, Cl{\\'e}ment", "Gabriel, Franck"),
+        "Implicit regularization of random feature models", "International Conference on Machine Learning", 2020,
+        "arXiv:2002.08404",
     ),
     Reference(
         "JacotGabrielHongler2018", ("Jacot, Arthur", "Gabriel, Franck", "Hongler, Cl{\\'e}ment"),
@@ -154,6 +189,12 @@ _ENTRIES = (
         "Neural Networks", 1993, "10.1016/S0893-6080(05)80131-5",
     ),
     Reference(
+        "LoureiroEtAl2021", ("Loureiro, Bruno", "Gerbelot, C{\\'e}dric", "Cui, Hugo", "Goldt, Sebastian", "Krzakala, Florent",
+        "M{\\'e}zard, Marc", "Zdeborov{\\'a}, Lenka"),
+        "Learning curves of generic features maps for realistic datasets with a teacher-student model",
+        "Advances in Neural Information Processing Systems", 2021, "arXiv:2102.08127",
+    ),
+    Reference(
         "MallinarEtAl2022",
         ("Mallinar, Neil", "Simon, James B.", "Abedsoltan, Amirhesam", "Pandit, Parthe", "Belkin, Mikhail", "Nakkiran, Preetum"),
         "Benign, tempered, or catastrophic: a taxonomy of overfitting", _NEURIPS, 2022, "arXiv:2207.06569",
@@ -162,6 +203,11 @@ _ENTRIES = (
         "MarchenkoPastur1967", ("Mar{\\v{c}}enko, Vladimir A.", "Pastur, Leonid A."),
         "Distribution of eigenvalues for some sets of random matrices", "Mathematics of the USSR-Sbornik", 1967,
         "10.1070/SM1967v001n04ABEH001994",
+    ),
+    Reference(
+        "MeiMisiakiewiczMontanari2022", ("Mei, Song", "Misiakiewicz, Theodor", "Montanari, Andrea"),
+        "Generalization error of random feature and kernel methods: hypercontractivity and kernel matrix concentration",
+        "Applied and Computational Harmonic Analysis", 2022, "arXiv:2101.10588",
     ),
     Reference(
         "MeiMontanari2022", ("Mei, Song", "Montanari, Andrea"),
@@ -177,12 +223,22 @@ _ENTRIES = (
         "Six lectures on linearized neural networks", "arXiv preprint", 2023, "arXiv:2308.13431",
     ),
     Reference(
+        "MontanariZhong2022", ("Montanari, Andrea", "Zhong, Yiqiao"),
+        "The interpolation phase transition in neural networks: memorization and generalization under lazy training",
+        "The Annals of Statistics", 2022, "arXiv:2007.12826",
+    ),
+    Reference(
         "Muller1966", ("M{\\\"u}ller, Claus",),
         "Spherical harmonics", "Springer, Lecture Notes in Mathematics 17", 1966,
     ),
     Reference(
         "Price1958", ("Price, Robert",),
         "A useful theorem for nonlinear devices having Gaussian inputs", "IRE Transactions on Information Theory", 1958,
+    ),
+    Reference(
+        "SchroderEtAl2023", ("Schr{\\\"o}der, Dominik", "Cui, Hugo", "Dmitriev, Daniil", "Loureiro, Bruno"),
+        "Deterministic equivalent and error universality of deep random features learning",
+        "International Conference on Machine Learning", 2023, "arXiv:2302.00401",
     ),
     Reference(
         "SilversteinChoi1995", ("Silverstein, Jack W.", "Choi, Sang-Il"),

@@ -6,7 +6,6 @@ test_error = excess_risk + noise_variance includes it, train_error is the mean s
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +16,7 @@ from numpy.typing import NDArray
 
 from asymptotix.conventions import CONVENTION
 from asymptotix.errors import InvalidInputError
+from asymptotix.report.error_bars import median_interval, over_trials, standard_error
 from asymptotix.report.grid import Grid
 from asymptotix.report.numbers import short_number
 from asymptotix.report.table import Column, Table
@@ -37,7 +37,7 @@ SHARED_FIELDS = ("excess_risk", "bias", "variance", "test_error", "train_error",
 # what a field is measured in: y, the labels; the spectrum, whose eigenvalues share the unit of the ridge
 UNITS = {
     **dict.fromkeys(("excess_risk", "bias", "variance", "test_error", "train_error", "in_sample_risk"), "y squared"),
-    **dict.fromkeys(("bias_pure", "variance_data", "variance_features", "variance_interaction"), "y squared"),
+    **dict.fromkeys(("bias_pure", "variance_data", "variance_features", "variance_interaction", "gcv", "loo"), "y squared"),
     "squared_norm": "y squared / eigenvalue",
     "df1": "count",
     "df2": "count",
@@ -46,6 +46,7 @@ UNITS = {
     "ridge": "sum of squares: eigenvalue times count",
     "n_samples": "count",
     "n_features": "count",
+    "n_predictors": "count",
     "n_trials": "count",
     "time": "1 / (eigenvalue times count)",
     "steps": "count",
@@ -56,19 +57,22 @@ _SUMMARY_FIELDS = ("test_error", "train_error", "bias", "variance", "effective_r
 
 
 class Fields(Mapping[str, FloatArray]):
-    """Read-only arrays by name: `fields["bias"]` or `fields.bias`."""
+    """Read-only arrays by name: `fields["bias"]` or `fields.bias`. A function stands for an array that few will read."""
 
-    def __init__(self, values: Mapping[str, FloatArray]) -> None:
+    def __init__(self, values: Mapping[str, FloatArray | Callable[[], FloatArray]]) -> None:
         self._values = dict(values)
 
     def __getitem__(self, name: str) -> FloatArray:
-        return self._values[name]
+        value = self._values[name]
+        if callable(value):
+            value = self._values[name] = value()
+        return value
 
     def __getattr__(self, name: str) -> FloatArray:
         if name.startswith("_"):
             raise AttributeError(name)
         try:
-            return self._values[name]
+            return self[name]
         except KeyError:
             raise AttributeError(f"no field {name!r}; the fields are {', '.join(self._values)}") from None
 
@@ -173,8 +177,7 @@ class Curve:
     def _drawn(self, quantity: str, x: str, statistic: str) -> Sequence[Line | Points]:
         from asymptotix.report.plot import Line
 
-        if statistic not in _STATISTICS:
-            raise InvalidInputError("statistic", statistic, f"one of {', '.join(_STATISTICS)}")
+        _require_statistic(statistic)
         y = self.quantity(quantity)
         cuts = Grid(self.grid).cuts(x)
         return [Line(cut.x, np.atleast_1d(y[cut.index]), cut.label, color) for color, cut in enumerate(cuts)]
@@ -296,12 +299,12 @@ class SimulatedCurve(Curve):
     @property
     def standard_error(self) -> Fields:
         """Standard error of the mean of each field; NaN for fewer than two trials."""
-        return Fields({name: _over_trials(_standard_error, draws) for name, draws in self.samples.items()})
+        return Fields({name: over_trials(standard_error, draws) for name, draws in self.samples.items()})
 
     @property
     def median(self) -> Fields:
         """Median over the trials of each field: what to look at where the mean is infinite."""
-        return Fields({name: _over_trials(np.nanmedian, draws) for name, draws in self.samples.items()})
+        return Fields({name: over_trials(np.nanmedian, draws) for name, draws in self.samples.items()})
 
     def estimate(self, quantity: str, statistic: str = "mean") -> tuple[FloatArray, FloatArray | None]:
         """Value and error bar of one quantity: "mean" with one standard error, "median" with its 68 % interval.
@@ -313,15 +316,14 @@ class SimulatedCurve(Curve):
             InvalidInputError: there is no such quantity or statistic.
         """
         values = self.quantity(quantity)
-        if statistic not in _STATISTICS:
-            raise InvalidInputError("statistic", statistic, f"one of {', '.join(_STATISTICS)}")
+        _require_statistic(statistic)
         draws = self.samples.get(quantity)
         if draws is None:
             return values, None
         if statistic == "mean":
-            return values, np.stack([_over_trials(_standard_error, draws)] * 2)
-        middle = _over_trials(np.nanmedian, draws)
-        low, high = _median_interval(draws)
+            return values, np.stack([over_trials(standard_error, draws)] * 2)
+        middle = over_trials(np.nanmedian, draws)
+        low, high = median_interval(draws)
         return middle, np.stack([middle - low, high - middle])
 
     def _drawn(self, quantity: str, x: str, statistic: str) -> Sequence[Line | Points]:
@@ -358,30 +360,9 @@ def _caption(curves: Sequence[Curve], statistic: str) -> str:
     return "; ".join([settings, *drawn, first.convention])
 
 
-def _over_trials(statistic: Callable[..., Any], draws: FloatArray) -> FloatArray:
-    """A statistic along the trials; NaN, without a warning, where no trial was run."""
-    with warnings.catch_warnings(), np.errstate(invalid="ignore", divide="ignore"):
-        warnings.simplefilter("ignore", RuntimeWarning)  # NumPy warns of a slice of NaN only, which is a point not yet run
-        return np.asarray(statistic(draws, axis=0), dtype=np.float64)
-
-
-def _standard_error(draws: FloatArray, axis: int) -> FloatArray:
-    count = np.sum(~np.isnan(draws), axis=axis)
-    centred = draws - np.nanmean(draws, axis=axis)
-    return np.asarray(np.sqrt(np.nansum(centred**2, axis=axis) / (count - 1) / count))
-
-
-def _median_interval(draws: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """The order statistics of ranks (n+1)/2 -+ sqrt(n)/2, rounded outwards.
-
-    By the binomial law of the median's rank they enclose it with about 68 % confidence or more, whatever the law of the draws.
-    """
-    ordered = np.sort(draws, axis=0)  # NaN, a trial that was not run, goes last
-    count = np.sum(~np.isnan(draws), axis=0)
-    low = np.maximum(np.floor((count + 1 - np.sqrt(count)) / 2).astype(int) - 1, 0)
-    high = np.maximum(count - 1 - low, 0)
-    pick = [np.take_along_axis(ordered, rank[np.newaxis], axis=0)[0] for rank in (low, high)]
-    return pick[0], pick[1]
+def _require_statistic(name: str) -> None:
+    if name not in _STATISTICS:
+        raise InvalidInputError("statistic", name, f"one of {', '.join(_STATISTICS)}")
 
 
 def _unit(name: str) -> str:

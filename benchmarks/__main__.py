@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from benchmarks import certified, compression, effective_ridge, random_features_grid, spectra
+from benchmarks import (
+    certified,
+    compression,
+    effective_ridge,
+    kernel_matrices,
+    random_features_grid,
+    risk_models,
+    simulation,
+    spectra,
+)
 from benchmarks.measurement import Measurement
 
 SWEEPS: tuple[Callable[..., Measurement], ...] = (
@@ -24,8 +33,17 @@ WORKLOADS: tuple[Callable[[], Measurement], ...] = (
     compression.run_sorted,
     compression.run_with_energies,
     compression.run_shuffled,
+    kernel_matrices.run_numpy,
+    kernel_matrices.run,
+    *(partial(risk_models.run_ridge, solver) for solver in risk_models.SOLVERS),
+    risk_models.run_sphere,
+    risk_models.run_latent,
+    risk_models.run_shift,
+    risk_models.run_flow,
     spectra.run_closed_forms,
     spectra.run_quadrature,
+    simulation.run,
+    simulation.run_large,
 )
 
 

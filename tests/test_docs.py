@@ -103,7 +103,10 @@ def test_every_public_name_is_in_the_reference() -> None:
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("page", ["formulas", "numerics", "optimal_ridge", "spectra", "universality"])
+@pytest.mark.parametrize(
+    "page",
+    ["closed_forms", "formulas", "numerics", "optimal_ridge", "random_features_limits", "spectra", "universality", "verdict"],
+)
 def test_the_cells_of_a_page_run_without_a_warning(page: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MPLBACKEND", "agg")
     namespace: dict[str, object] = {}
@@ -111,6 +114,20 @@ def test_the_cells_of_a_page_run_without_a_warning(page: str, monkeypatch: pytes
         warnings.simplefilter("error")
         for code in cells(page):
             exec(compile(re.sub(r"^:tags:.*$", "", code, flags=re.MULTILINE), f"{page}.md", "exec"), namespace)
+
+
+@pytest.mark.parametrize("spoiled", [False, True])
+def test_the_page_for_users_of_neural_tangents_compares_with_the_recursion(spoiled: bool) -> None:
+    page, namespace = cells("coming_from_neural_tangents"), dict[str, object]()
+    assert len(page) == 4
+    code = "\n".join(page)
+    if not spoiled:
+        exec(compile(code, "coming_from_neural_tangents.md", "exec"), namespace)
+        return
+    wrong = code.replace("T = w * T *", "T = T *")
+    assert wrong != code
+    with pytest.raises(AssertionError, match="Not equal"):
+        exec(compile(wrong, "coming_from_neural_tangents.md", "exec"), namespace)
 
 
 def problem_files() -> list[str]:

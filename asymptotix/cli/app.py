@@ -7,17 +7,24 @@ from typing import Annotated
 import typer
 
 from asymptotix.cli.activations import activations
+from asymptotix.cli.benign import benign
 from asymptotix.cli.cite import cite
+from asymptotix.cli.closed_form import closed_form
 from asymptotix.cli.coefficients import coefficients
 from asymptotix.cli.compress import compress
+from asymptotix.cli.critical import critical
 from asymptotix.cli.curves import check_problem, risk_of_problem
 from asymptotix.cli.demo import demo
 from asymptotix.cli.derive import derive
 from asymptotix.cli.doctor import doctor
 from asymptotix.cli.exit_codes import EPILOG, CommandGroup
+from asymptotix.cli.inference import infer_from_file
 from asymptotix.cli.init import init
 from asymptotix.cli.kernel import kernel
+from asymptotix.cli.proportional import proportional
+from asymptotix.cli.scaling import scaling
 from asymptotix.cli.universality import universality
+from asymptotix.cli.width import width
 
 __all__ = ["app", "main"]
 
@@ -34,8 +41,15 @@ app.command("kernel", short_help="A kernel of an activation in closed form.")(ke
 app.command("activations", short_help="The named activations and their parameters.")(activations)
 app.command("coefficients", short_help="Hermite and Gegenbauer coefficients.")(coefficients)
 app.command("universality", short_help="Which functions a kernel can learn.")(universality)
+app.command("closed-form", short_help="The risk theory where it is elementary.")(closed_form)
 app.command("risk", short_help="What the theory predicts for a problem.")(risk_of_problem)
 app.command("check", short_help="Whether an experiment agrees with it.")(check_problem)
+app.command("proportional", short_help="Random features while a degree is learned.")(proportional)
+app.command("width", short_help="How many random features are enough.")(width)
+app.command("benign", short_help="What fitting the noise costs.")(benign)
+app.command("scaling", short_help="Exponents of a power law, and measured.")(scaling)
+app.command("critical", short_help="While a degree is being learned.")(critical)
+app.command("infer", short_help="Noise, ridge and learning curve from one data set.")(infer_from_file)
 app.command("compress", short_help="A file of eigenvalues into a short table.")(compress)
 app.command("derive", short_help="The derivations, checked as they are printed.")(derive)
 app.command("demo", short_help="The tour: figures, table, formula sheet.")(demo)

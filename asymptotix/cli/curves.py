@@ -11,6 +11,7 @@ import typer
 from asymptotix.cli.exit_codes import ExitCode
 from asymptotix.cli.output import CsvOption, JsonOption, PlotOption, print_json, print_table, write_csv
 from asymptotix.cli.problem_options import takes_problem
+from asymptotix.errors import InvalidInputError
 from asymptotix.problems.problem import Problem
 
 if TYPE_CHECKING:
@@ -34,6 +35,9 @@ def risk_of_problem(
     quantity: QuantityOption = "test_error",
     optimal_ridge: Annotated[
         bool, typer.Option("--optimal-ridge", help="At the ridge of least test error, maybe negative, in place of --ridge.")
+    ] = False,
+    optimal_time: Annotated[
+        bool, typer.Option("--optimal-time", help="Where gradient flow has the least test error, in place of --time.")
     ] = False,
     certify: Annotated[
         bool, typer.Option("--certify", help="Prove bounds of every number; --json and --csv give them. Needs python-flint.")
@@ -65,17 +69,26 @@ def risk_of_problem(
           --energies 1,0.2 --noise-variance 0.25 --n-samples 25:400:6:log --ridge 0.1
       asymptotix risk --model sphere-features --activation relu --dimension 30 --energies 0,1,0.5 \\
           --noise-variance 0.25 --n-samples 200 --n-features 100:400:20 --ridge 1e-3,0.1 --json
+      asymptotix risk --model sphere-features --activation relu --dimension 30 --energies 0,1 \\
+          --n-samples 200 --n-features 200 --ridge 1e-3 --n-predictors 1,2,4,inf
       asymptotix risk problem.toml --optimal-ridge --plot best.pdf
+      asymptotix risk problem.toml --optimal-time
+      asymptotix risk --model covariate-shift --covariance sigma.npy --coefficients beta.npy \\
+          --test-covariance other.npy --n-samples 100 --ridge 0.1
       asymptotix risk --model ridge-regression --power-law 2 --source 0.5 --n-samples 100 --ridge=-1e-3,0,1e-3
       asymptotix risk problem.toml --certify --csv bounds.csv
       asymptotix risk --model ridge-regression --power-law 1.5 --source 0.5 --n-samples 100 --ridge 0.1 --digits 30
     """  # noqa: D301 the \b is for the help formatter, which keeps the lines after it
-    curve = _predicted(problem, optimal_ridge, certify=certify, digits=digits)
+    if optimal_time:
+        _refuse_beside_optimal_time(optimal_ridge=optimal_ridge, certify=certify, digits=digits)
+        curve = _at_the_best_time(problem)
+    else:
+        curve = _predicted(problem, optimal_ridge, certify=certify, digits=digits)
     curve.quantity(quantity)
     table = _in_digits(curve, curve.table())
     if plot is not None:
-        # the ridge follows the other arguments where it is the best one
-        x = "n_samples" if optimal_ridge and curve.grid["n_samples"].size > 1 else None
+        # the best ridge, or time, follows the other arguments
+        x = "n_samples" if (optimal_ridge or optimal_time) and curve.grid["n_samples"].size > 1 else None
         _draw(curve, plot, quantity=quantity, x=x, title=problem.title)
     if csv is not None:
         write_csv(table, csv)
@@ -154,9 +167,30 @@ def _predicted(problem: Problem, optimal_ridge: bool, *, certify: bool, digits: 
 def _at_the_best_ridge(problem: Problem) -> RiskCurve:
     from asymptotix import optimal_ridge
 
-    varying = problem.grid["ridge"].ndim > 0  # along the last axis, where nothing else varies
-    grid = {name: values[..., 0] if varying and values.ndim else values for name, values in problem.grid.items()}
+    if "n_predictors" in problem.grid:
+        fix = "the best ridge is known for one predictor"
+        raise InvalidInputError("n_predictors", problem.grid["n_predictors"], "left out with --optimal-ridge", fix)
+    grid = _without_setting(problem)
     return optimal_ridge(problem.model, n_samples=grid["n_samples"], n_features=grid.get("n_features")).risk
+
+
+def _at_the_best_time(problem: Problem) -> RiskCurve:
+    from asymptotix import optimal_time
+
+    return optimal_time(problem.model, n_samples=_without_setting(problem)["n_samples"]).risk
+
+
+def _without_setting(problem: Problem) -> dict[str, Any]:
+    """The grid without the axis of the ridge, time or steps, the last one, along which nothing else varies."""
+    varying = next(problem.grid[name] for name in ("ridge", "time", "steps") if name in problem.grid).ndim > 0
+    return {name: values[..., 0] if varying and values.ndim else values for name, values in problem.grid.items()}
+
+
+def _refuse_beside_optimal_time(**others: Any) -> None:
+    for name, value in others.items():
+        if value:
+            option = "--" + name.replace("_", "-")
+            raise typer.BadParameter("does not go with --optimal-time", param_hint=option)
 
 
 def _evidence(curve: RiskCurve) -> dict[str, Any]:

@@ -12,7 +12,7 @@ import typer
 if TYPE_CHECKING:
     from asymptotix.report.table import Table
 
-__all__ = ["CsvOption", "JsonOption", "PlotOption", "print_json", "print_table", "write_csv"]
+__all__ = ["CsvOption", "JsonOption", "PlotOption", "give_table", "print_json", "print_table", "write_csv"]
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON: NaN is null, infinities are the texts inf and -inf.")]
 CsvOption = Annotated[Path | None, typer.Option("--csv", metavar="FILE", help="Write all digits as CSV; - is standard output.")]
@@ -31,6 +31,16 @@ def print_table(table: Table) -> None:
     from rich.console import Console
 
     Console(width=None if sys.stdout.isatty() else _PIPE_WIDTH).print(table.to_rich())
+
+
+def give_table(table: Table, as_json: bool, csv: Path | None) -> None:
+    """The table as JSON, as CSV, or for readers."""
+    if csv is not None:
+        write_csv(table, csv)
+    if as_json:
+        typer.echo(table.to_json())
+    elif csv is None:
+        print_table(table)
 
 
 def write_csv(table: Table, path: Path) -> None:

@@ -14,11 +14,11 @@ from typing import Annotated, Any
 
 import typer
 
-from asymptotix.cli.values import grid_value, number_list
+from asymptotix.cli.values import grid_value, list_or_file, number_list
 from asymptotix.errors import ProblemFileError
 from asymptotix.problems.problem import Problem
 
-__all__ = ["MODEL_NAMES", "model_kind", "takes_problem"]
+__all__ = ["MODEL_NAMES", "model_kind", "one_ridge", "takes_problem"]
 
 MODEL_NAMES = {
     "sphere-features": "random_features_sphere",
@@ -26,6 +26,12 @@ MODEL_NAMES = {
     "random-features": "random_features",
     "ridge-regression": "ridge_regression",
     "latent-space": "latent_space",
+    "covariate-shift": "covariate_shift",
+    "cube-kernel": "kernel_ridge_cube",
+    "given-features": "given_features",
+    "deep-features": "deep_features",
+    "neural-tangent": "neural_tangent",
+    "features-and-tangent": "random_features_and_tangent",
 }
 _MODEL, _GRID = "Model", "Grid"
 
@@ -55,13 +61,15 @@ def collect_problem(
     ] = None,
     model: Annotated[str | None, _option("--model", f"One of {', '.join(MODEL_NAMES)}.", metavar="NAME")] = None,
     activation: Annotated[str | None, _option("--activation", "A name or an expression in x.", metavar="TEXT")] = None,
-    kernel: Annotated[str | None, _option("--kernel", "Of sphere-kernel: tangent, nngp or exponential.", metavar="NAME")] = None,
+    kernel: Annotated[
+        str | None, _option("--kernel", "Of sphere-kernel and cube-kernel: tangent, nngp or exponential.", metavar="NAME")
+    ] = None,
     depth: Annotated[int | None, _option("--depth", "Hidden layers of the kernel.")] = None,
     weight_variance: Annotated[float | None, _option("--weight-variance", "Of the kernel's network.")] = None,
     bias_variance: Annotated[float | None, _option("--bias-variance", "Of the kernel's network.")] = None,
     layers: Annotated[str | None, _option("--layers", "Of a tangent kernel: all, first or last.", metavar="NAME")] = None,
     dimension: Annotated[
-        int | None, _option("--dimension", "Of the inputs on the sphere, at least 3; of a latent space.")
+        int | None, _option("--dimension", "Of the inputs: on the sphere at least 3, on the hypercube 1; of a latent space.")
     ] = None,
     eigenvalues: Annotated[str | None, _option("--eigenvalues", "Of the spectrum.", metavar="A,B,...")] = None,
     multiplicities: Annotated[str | None, _option("--multiplicities", "One for each eigenvalue.", metavar="A,B,...")] = None,
@@ -78,9 +86,34 @@ def collect_problem(
     ] = None,
     source: Annotated[float | None, _option("--source", "Target of a power law: energies i^(-1 - 2 exponent source).")] = None,
     signal: Annotated[float | None, _option("--signal", "Of a latent space: squared norm of the target.")] = None,
+    covariance: Annotated[
+        str | None, _option("--covariance", "Of the inputs: a .npy or .csv file, or a diagonal A,B,...", metavar="MATRIX")
+    ] = None,
+    coefficients: Annotated[
+        str | None, _option("--coefficients", "Of a linear target: a file or A,B,...", metavar="VECTOR")
+    ] = None,
+    test_covariance: Annotated[
+        str | None, _option("--test-covariance", "Where it is tested, like --covariance.", metavar="MATRIX")
+    ] = None,
+    test_coefficients: Annotated[
+        str | None, _option("--test-coefficients", "Of the target tested; default: --coefficients.", metavar="VECTOR")
+    ] = None,
+    weights: Annotated[str | None, _option("--weights", "Of given-features: a .npy or .csv file.", metavar="MATRIX")] = None,
+    moments: Annotated[str | None, _option("--moments", "Of given-features: exact or linearized.", metavar="NAME")] = None,
+    widths: Annotated[str | None, _option("--widths", "Of the layers of deep-features.", metavar="A,B,...")] = None,
+    tangent_variance: Annotated[
+        float | None, _option("--tangent-variance", "Of features-and-tangent: weight of the tangent features; 1 if left out.")
+    ] = None,
     noise_variance: Annotated[float | None, _option("--noise-variance", "Of the labels; 0 if left out.")] = None,
+    misspecification: Annotated[
+        float | None, _option("--misspecification", "Of ridge-regression: mean square of what is not linear in the target.")
+    ] = None,
     n_samples: Annotated[str | None, _option("--n-samples", "A, A,B,... or START:STOP:NUM[:log].", _GRID, "GRID")] = None,
     n_features: Annotated[str | None, _option("--n-features", "The same, for random features.", _GRID, "GRID")] = None,
+    n_predictors: Annotated[
+        str | None, _option("--n-predictors", "Random-feature predictors that are averaged; inf allowed.", _GRID, "GRID")
+    ] = None,
+    width: Annotated[str | None, _option("--width", "Neurons, of neural-tangent and its kin.", _GRID, "GRID")] = None,
     ridge: Annotated[
         str | None, _option("--ridge", "Multiplies |theta|^2 beside a sum of squares; -0.01,0,1 too.", _GRID, "GRID")
     ] = None,
@@ -104,14 +137,23 @@ def collect_problem(
         raise ProblemFileError(_in_options(str(error))) from None
 
 
-def takes_problem(command: Callable[..., None]) -> Callable[..., None]:
-    """A command whose first parameter is a Problem, with the options of `collect_problem` instead of that parameter."""
+def takes_problem(command: Callable[..., None], *, ridgeless: bool = False, any_width: bool = False) -> Callable[..., None]:
+    """A command whose first parameter is a Problem, with the options of `collect_problem` instead of that parameter.
+
+    Without any setting on the command line the ridge is 0 for a command that is `ridgeless`, and for `--optimal-time`.
+    A command for `any_width` reads no number of features, which a problem must state.
+    """
     shared = inspect.signature(collect_problem, eval_str=True).parameters
     own = list(inspect.signature(command, eval_str=True).parameters.values())[1:]
 
     def run(**arguments: Any) -> None:
         if arguments.get("optimal_ridge") and arguments["ridge"] is None:
             arguments["ridge"] = "0"  # what a problem must state, and the option replaces
+        stated = any(arguments[name] for name in ("problem_file", "ridge", "time", "steps"))
+        if (ridgeless or arguments.get("optimal_time")) and not stated:
+            arguments["ridge"] = "0"
+        if any_width and not arguments["problem_file"]:
+            arguments["n_features"] = arguments["n_features"] or "inf"
         problem = collect_problem(**{name: arguments.pop(name) for name in shared})
         command(problem, **arguments)
 
@@ -120,6 +162,19 @@ def takes_problem(command: Callable[..., None]) -> Callable[..., None]:
     run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
     run.__name__, run.__doc__ = command.__name__, command.__doc__
     return run
+
+
+def one_ridge(problem: Problem) -> float:
+    """The ridge of a problem that must have one.
+
+    Raises:
+        BadParameter: several, or time or steps in its place.
+    """
+    ridge = problem.grid.get("ridge")
+    if ridge is None or ridge.size != 1:
+        found = "none" if ridge is None else f"{ridge.size} values"
+        raise typer.BadParameter(f"{found}: this command takes one, such as --ridge 0", param_hint="--ridge")
+    return float(ridge.ravel()[0])
 
 
 # option -> where it stands in a problem file; those of `_KERNEL_OPTIONS` stand in model.kernel where the model has a kernel
@@ -137,16 +192,28 @@ _PLACES = {
     "spectrum": ("model", "spectrum", "table"),
     "energies": ("model", "target", "energies"),
     "source": ("model", "target", "source"),
+    "covariance": ("model", "covariance"),
+    "coefficients": ("model", "coefficients"),
+    "test_covariance": ("model", "test_covariance"),
+    "test_coefficients": ("model", "test_coefficients"),
+    "weights": ("model", "weights"),
+    "moments": ("model", "moments"),
+    "widths": ("model", "widths"),
+    "tangent_variance": ("model", "tangent_variance"),
     "noise_variance": ("model", "noise_variance"),
+    "misspecification": ("model", "misspecification"),
     "n_samples": ("grid", "n_samples"),
     "n_features": ("grid", "n_features"),
+    "n_predictors": ("grid", "n_predictors"),
+    "width": ("grid", "width"),
     "ridge": ("grid", "ridge"),
     "time": ("grid", "time"),
     "steps": ("grid", "steps"),
     "step_size": ("grid", "step_size"),
     "signal": ("model", "signal"),
 }
-_GRIDS = ("n_samples", "n_features", "ridge", "time", "steps")
+_GRIDS = ("n_samples", "n_features", "n_predictors", "width", "ridge", "time", "steps")
+_MATRICES = ("covariance", "coefficients", "test_covariance", "test_coefficients", "weights")
 _KERNEL_OPTIONS = ("activation", "depth", "weight_variance", "bias_variance", "layers")
 
 
@@ -163,7 +230,7 @@ def _as_file(given: dict[str, Any], content: dict[str, Any]) -> dict[str, Any]:
             _put(made, ("model", "spectrum", "power_law"), _power_law(value))
         elif name in _PLACES:
             place = _PLACES[name]
-            if name in _KERNEL_OPTIONS and kind == "kernel_ridge_sphere":
+            if name in _KERNEL_OPTIONS and kind in ("kernel_ridge_sphere", "kernel_ridge_cube"):
                 place = ("model", "kernel", name)
             _put(made, place, _parsed(name, value))
     return made
@@ -179,6 +246,10 @@ def _parsed(name: str, value: Any) -> Any:
     option = "--" + name.replace("_", "-")
     if name in _GRIDS:
         return grid_value(option, value)
+    if name in _MATRICES:
+        return list_or_file(value)
+    if name == "widths":
+        return [int(width) if width == int(width) else width for width in number_list(option, value)]
     return number_list(option, value) if name in ("eigenvalues", "multiplicities", "energies") else value
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import typer
 
-__all__ = ["grid_value", "number_list", "with_parameters"]
+__all__ = ["grid_value", "list_or_file", "number_list", "with_parameters"]
 
 
 def number_list(option: str, text: str) -> list[float]:
@@ -34,6 +34,18 @@ def grid_value(option: str, text: str) -> Any:
         raise typer.BadParameter(f"{text!r} is no range: write start:stop:num or start:stop:num:log", param_hint=option)
     spacing = {"spacing": parts[3].strip()} if len(parts) == 4 else {}
     return {"start": _number(option, parts[0]), "stop": _number(option, parts[1]), "num": int(parts[2]), **spacing}
+
+
+def list_or_file(text: str) -> list[float] | str:
+    """Comma-separated numbers, or else the name of a file.
+
+    >>> list_or_file("1,0.5"), list_or_file("sigma.npy")
+    ([1.0, 0.5], 'sigma.npy')
+    """
+    try:
+        return [float(part) for part in text.split(",")]
+    except ValueError:
+        return text
 
 
 def with_parameters(text: str, parameters: list[str] | None) -> Any:

@@ -10,7 +10,11 @@ from numpy.typing import ArrayLike, NDArray
 from asymptotix.errors import InvalidInputError
 from asymptotix.results import Fields, RiskCurve
 
-__all__ = ["curve", "no_features"]
+__all__ = ["CROSS_VALIDATED", "cross_validated", "curve", "no_features"]
+
+FloatArray = NDArray[np.float64]
+
+CROSS_VALIDATED = ("gcv", "loo")
 
 _HEAVY = 3  # the variance of 1/smallest eigenvalue is infinite for |n - p| <= 3 (inverse Wishart moments)
 
@@ -28,7 +32,8 @@ def curve(
     """
     arrays = {name: np.asarray(argument, dtype=np.float64) for name, argument in grid.items()}
     if heavy_tailed is None:
-        heavy_tailed = _heavy_tailed(model.spectrum.rank if rank is None else rank, **arrays)
+        of_members = {name: values for name, values in arrays.items() if name != "n_predictors"}  # an average has no mean either
+        heavy_tailed = _heavy_tailed(model.spectrum.rank if rank is None else rank, **of_members)
     return RiskCurve(
         model=type(model).__name__,
         grid=arrays,
@@ -47,6 +52,16 @@ def _heavy_tailed(
     threshold = np.minimum(n_features, rank)
     with np.errstate(invalid="ignore"):
         return np.asarray((ridge == 0) & (np.abs(n_samples - threshold) <= _HEAVY))
+
+
+def cross_validated(values: dict[str, FloatArray]) -> dict[str, FloatArray]:
+    r"""The fields with `gcv` and `loo`, generalized cross-validation and leave-one-out, whose limit is the test error.
+
+    $\mathrm{GCV}=\text{train}/(1-\mathrm{df}_1/n)^2$ with $\text{train}\simeq(\lambda/n\kappa)^2\,\text{test}$ and
+    $1-\mathrm{df}_1/n=\lambda/n\kappa$: what divides cancels, and the ridgeless limit is no 0/0. Under another test law they
+    estimate the error of the training law, which is all they see.
+    """
+    return values | dict.fromkeys(CROSS_VALIDATED, values["test_error"])
 
 
 def no_features(model: Any, n_features: ArrayLike | None) -> None:

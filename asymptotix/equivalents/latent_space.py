@@ -1,7 +1,9 @@
-r"""The latent space model on a grid of n_samples, n_features and ridge: one ridge regression for each number of features.
+r"""The latent space model on a grid of n_samples, n_features and ridge: ridge regression on two levels.
 
-At infinitely many features the risk is that of ridge regression on z with the self-induced ridge d: a finite ridge is invisible
-beside it. The coefficients have norm 0 there, and the effective ridge, in the units of the features, is infinite.
+All points with a ridge are solved at once (`two_levels`); those without, and at infinitely many features, one number of features
+after the other. At infinitely many features the risk is that of ridge regression on z with the self-induced ridge d: a finite
+ridge is invisible beside it. The coefficients have norm 0 there, and the effective ridge, in the units of the features, is
+infinite.
 """
 
 from __future__ import annotations
@@ -10,8 +12,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from asymptotix.equivalents.fixed_point import checked_grid
-from asymptotix.equivalents.grids import curve
-from asymptotix.equivalents.ridge import ridge_risk
+from asymptotix.equivalents.grids import cross_validated, curve
+from asymptotix.equivalents.ridge import OF_FEATURES, ridge_risk
+from asymptotix.equivalents.two_levels import TwoLevels
 from asymptotix.errors import InvalidInputError
 from asymptotix.models.latent_space import LatentSpace
 from asymptotix.results import RiskCurve
@@ -39,8 +42,14 @@ def latent_space_risk(
         raise InvalidInputError("n_samples", np.inf, "finite")
     values: dict[str, FloatArray] = {}
     heavy = np.zeros(n.shape, dtype=np.bool_)
-    for one in np.unique(p):
-        at = p == one
+    model.at(float(np.min(p)))  # refuses fewer features than latent variables
+    ridged = np.isfinite(p) & (lam > 0)
+    if np.any(ridged):
+        for name, found in _with_a_ridge(model, n[ridged], p[ridged], lam[ridged]).items():
+            values[name] = np.empty(n.shape)
+            values[name][ridged] = found
+    for one in np.unique(p[~ridged]):
+        at = (p == one) & ~ridged
         endless = np.isinf(one)
         part = ridge_risk(model.at(float(one)), n_samples=n[at], ridge=0.0 if endless else lam[at])
         for name, found in part.values.items():
@@ -51,3 +60,11 @@ def latent_space_risk(
             heavy[at] = part.heavy_tailed
     assert n_features is not None  # `checked_features` has looked
     return curve(model, values, heavy_tailed=heavy, n_samples=n_samples, ridge=ridge, n_features=n_features)
+
+
+def _with_a_ridge(model: LatentSpace, n: FloatArray, p: FloatArray, ridge: FloatArray) -> dict[str, FloatArray]:
+    """The fields of `ridge_risk` at finitely many features, flat."""
+    d, r = float(model.dimension), p / model.dimension
+    levels = TwoLevels(1.0 + r, np.full(p.shape, d), p - d, model.signal * r / (1.0 + r), model.signal / (1.0 + r))
+    values = cross_validated(levels.risk(n, ridge, model.noise_variance))
+    return {name: found for name, found in values.items() if name not in OF_FEATURES}

@@ -23,10 +23,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from asymptotix.equivalents.dispatch import risk
 from asymptotix.errors import HypothesisError, InvalidInputError
+from asymptotix.models.designs import SphereKernel
+from asymptotix.models.kernel_ridge import KernelRidge
+from asymptotix.report.table import Column, Table
 from asymptotix.spectra.arguments import real_array, real_number, whole_number
 
-__all__ = ["CriticalRegime", "critical_regime"]
+__all__ = ["CriticalRegime", "critical_regime", "critical_table"]
 
 FloatArray = NDArray[np.float64]
 
@@ -98,6 +102,43 @@ def critical_regime(
     bias = ((chi / (1.0 + chi)) ** 2 * here + float(np.sum(f[level + 1 :]))) / gap
     variance = noise * (1.0 - gap) / gap
     return CriticalRegime(level, psi, zeta, chi, bias, variance, bias + variance + noise)
+
+
+def critical_table(model: KernelRidge, *, n_samples: ArrayLike, degree: int, ridge: float = 0.0) -> Table:
+    r"""The closed form beside the deterministic equivalent at the dimension of a model, at $\psi=n/B(d,\ell)$.
+
+    Args:
+        model: a KernelRidge on the sphere, whose kernel coefficients $\xi_k=\mu_kB(d,k)$ go into the closed form.
+        n_samples: n > 0.
+        degree: $\ell\ge0$.
+        ridge: $\lambda\ge0$.
+
+    Raises:
+        InvalidInputError: another model, or as in `critical_regime`.
+        HypothesisError: as in `critical_regime` and `risk`.
+    """
+    if not isinstance(model, KernelRidge) or not isinstance(model.design, SphereKernel):
+        raise InvalidInputError("model", model, "kernel ridge regression on the sphere")
+    n, spectrum, level = np.atleast_1d(real_array("n_samples", n_samples)), model.spectrum, whole_number("degree", degree, 0)
+    if level >= len(spectrum):
+        raise InvalidInputError("degree", degree, f"one of the levels of the kernel, 0 to {len(spectrum) - 1}")
+    xi = np.append(spectrum.eigenvalues * spectrum.multiplicities, spectrum.tail)
+    energies = np.append(model.target.padded(len(spectrum)), model.target.tail)
+    ratio = n / spectrum.multiplicities[level]
+    limit = critical_regime(xi, energies, degree=level, ratio=ratio, ridge=ridge, noise_variance=model.noise_variance)
+    curve = risk(model, n_samples=n, ridge=ridge)
+    columns = {
+        "n_samples": n, "ratio": ratio, "chi": limit.chi, "bias": limit.bias, "variance": limit.variance,
+        "test_error": limit.test_error, "test_error_at_dimension": curve.test_error,
+    }  # fmt: skip
+    d = model.design.dimension
+    notes = (
+        f"degree {level}: B({d}, {level}) = {spectrum.multiplicities[level]:g}, zeta = {limit.zeta:.6g}",
+        "bias, variance, test_error: the limit of many dimensions",
+        f"test_error_at_dimension: the equivalent at d = {d}",
+    )
+    named = (Column(name, np.ravel(values).tolist()) for name, values in columns.items())
+    return Table(tuple(named), f"Kernel ridge regression while degree {level} is learned", notes)
 
 
 def _chi(psi: FloatArray, zeta: float) -> FloatArray:

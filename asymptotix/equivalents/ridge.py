@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from numpy.typing import ArrayLike
 
-from asymptotix.equivalents.grids import curve, no_features
+from asymptotix.equivalents.grids import cross_validated, curve, no_features
 from asymptotix.equivalents.levels import SortedLevels
 from asymptotix.equivalents.risk_grid import risk_on_grid
 from asymptotix.models.kernel_ridge import KernelRidge
 from asymptotix.models.ridge_regression import RidgeRegression
 from asymptotix.results import RiskCurve
 
-__all__ = ["ridge_risk"]
+__all__ = ["OF_FEATURES", "ridge_risk"]
+
+OF_FEATURES = ("nu1", "bias_pure", "variance_data", "variance_features", "variance_interaction")
 
 
 def ridge_risk(
@@ -33,6 +35,6 @@ def ridge_risk(
     no_features(model, n_features)
     levels = SortedLevels.of(model.spectrum, model.target)
     values = risk_on_grid(model, levels, n_samples=n_samples, ridge=ridge)
-    for name in ("nu1", "bias_pure", "variance_data", "variance_features", "variance_interaction"):
+    for name in OF_FEATURES:
         del values[name]
-    return curve(model, values, levels.rank, n_samples=n_samples, ridge=ridge)
+    return curve(model, cross_validated(values), levels.rank, n_samples=n_samples, ridge=ridge)

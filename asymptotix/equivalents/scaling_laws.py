@@ -24,10 +24,11 @@ from asymptotix.equivalents.dispatch import risk
 from asymptotix.equivalents.optima.best_ridge import optimal_ridge
 from asymptotix.errors import InvalidInputError
 from asymptotix.models.ridge_regression import RidgeRegression
+from asymptotix.report.table import Column, Table
 from asymptotix.spectra.arguments import real_array, real_number
-from asymptotix.spectra.power_law import PowerLaw
+from asymptotix.spectra.power_law import PowerLaw, PowerLawTarget
 
-__all__ = ["MeasuredScaling", "ScalingLaw", "scaling_law"]
+__all__ = ["MeasuredScaling", "ScalingLaw", "scaling_law", "scaling_law_of"]
 
 FloatArray = NDArray[np.float64]
 
@@ -115,20 +116,48 @@ class ScalingLaw:
         n = _sizes(n_samples)
         return np.zeros_like(n) if np.isinf(self.ridge_exponent) else n ** (1.0 - self.ridge_exponent)
 
-    def measure(self, n_samples: ArrayLike, *, noise_variance: float = 1.0, optimal: bool = False) -> MeasuredScaling:
+    def table(self, n_samples: ArrayLike, *, noise_variance: float = 1.0, ridge_scale: float = 1.0) -> Table:
+        """Predicted exponents beside the measured ones, a column for each n_samples: at this ridge, then at the best ridge.
+
+        Raises:
+            InvalidInputError: n_samples, noise or scale out of range.
+        """
+        n = np.atleast_1d(_sizes(n_samples)).ravel()
+        here = self.measure(n, noise_variance=noise_variance, ridge_scale=ridge_scale)
+        rows = [("lambda*", self.effective_ridge, here.effective_ridge), ("bias", self.bias, here.bias)]
+        if noise_variance > 0:
+            rows += [("variance", self.variance, here.variance)]
+            rows += [("excess risk", max(self.bias, self.variance), here.excess_risk)]
+            best = self.measure(n, noise_variance=noise_variance, optimal=True)
+            rows += [("excess risk at the best ridge", self.optimal_excess, best.excess_risk)]
+        columns = [Column("quantity", [name for name, _, _ in rows]), Column("law", [law for _, law, _ in rows])]
+        columns += [Column(f"at n = {size:.6g}", [float(found[i]) for *_, found in rows]) for i, size in enumerate(n)]
+        notes = (
+            f"capacity {self.capacity:g}, source {self.source:g}, ridge exponent {self.ridge_exponent:g}, "
+            f"noise variance {noise_variance:g}",
+            f"best ridge exponent {self.optimal_ridge:.4g} with noise; exponent without noise {self.noiseless_excess:.4g}",
+            "measured: d log / d log n of the deterministic equivalents",
+        )
+        return Table(tuple(columns), "Scaling laws: exponents of n", notes)
+
+    def measure(
+        self, n_samples: ArrayLike, *, noise_variance: float = 1.0, optimal: bool = False, ridge_scale: float = 1.0
+    ) -> MeasuredScaling:
         """Local exponents of the deterministic equivalents.
 
         Args:
             n_samples: where, any shape; 10^3 to 10^8 is where laws show.
             noise_variance: of the labels.
             optimal: at the best ridge of each n in the place of n^(1 - l).
+            ridge_scale: c in a ridge c n^(1 - l).
 
         Raises:
             InvalidInputError: n_samples or noise out of range.
         """
         n, model = _sizes(n_samples), self.model(noise_variance)
+        scale = real_number("ridge_scale", ridge_scale, lambda v: 0 < v < np.inf, "finite and > 0")
         pair = np.stack([n / np.sqrt(_STEP), n * np.sqrt(_STEP)])
-        ridges = optimal_ridge(model, n_samples=pair, allow_negative=False).value if optimal else self.ridge(pair)
+        ridges = optimal_ridge(model, n_samples=pair, allow_negative=False).value if optimal else scale * self.ridge(pair)
         curve = risk(model, n_samples=pair, ridge=ridges)
         fields = (curve.log_effective_ridge, *(_log(curve.quantity(name)) for name in ("bias", "variance", "excess_risk")))
         return MeasuredScaling(n, *((values[1] - values[0]) / np.log(_STEP) for values in fields))
@@ -155,6 +184,28 @@ def scaling_law(capacity: float, source: float, *, ridge_exponent: float = np.in
     alpha = real_number("capacity", capacity, lambda v: 1 < v < np.inf, "finite and > 1, so that the trace is finite")
     r = real_number("source", source, lambda v: 0 < v < np.inf, "finite and > 0")
     return ScalingLaw(alpha, r, real_number("ridge_exponent", ridge_exponent, lambda v: v >= 0, ">= 0"))
+
+
+def scaling_law_of(model: RidgeRegression, *, ridge: float = 0.0, ridge_exponent: float | None = None) -> ScalingLaw:
+    r"""The law of a model on an infinite power law.
+
+    Args:
+        model: a RidgeRegression on a PowerLaw without size, with the target of `PowerLaw.target`.
+        ridge: the ridge of the model, the same for every n: exponent 1, or infinite at 0.
+        ridge_exponent: l of a ridge $n^{1-l}$ instead.
+
+    Raises:
+        InvalidInputError: another spectrum or target, energies that decay too slowly for a source, an exponent out of range.
+
+    >>> spectrum = PowerLaw(2.0)
+    >>> scaling_law_of(RidgeRegression(spectrum, spectrum.target(source=0.5)))
+    ScalingLaw(capacity=2.0, source=0.5, ridge_exponent=inf)
+    """
+    spectrum, target = getattr(model, "spectrum", None), getattr(model, "target", None)
+    if not isinstance(spectrum, PowerLaw) or spectrum.size is not None or not isinstance(target, PowerLawTarget):
+        raise InvalidInputError("model", model, "ridge regression on a power law without size, with a target by source or decay")
+    exponent = (np.inf if ridge == 0 else 1.0) if ridge_exponent is None else ridge_exponent
+    return scaling_law(spectrum.exponent, (target.decay - 1.0) / (2.0 * spectrum.exponent), ridge_exponent=exponent)
 
 
 def _sizes(n_samples: ArrayLike) -> FloatArray:

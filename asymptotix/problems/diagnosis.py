@@ -96,8 +96,8 @@ def _key_path(location: tuple[int | str, ...], content: Mapping[str, Any]) -> st
 
 
 def _is_tag(location: tuple[int | str, ...], position: int) -> bool:
-    """Whether the last part names the kind of a grid value ("number", "list", "range") and not a key."""
-    return position > 0 and location[0] == "grid" and location[position] in ("number", "list", "range")
+    """Whether the last part names the kind of a value ("number", "list", "range", "file", "rows") and not a key."""
+    return position > 0 and location[position] in ("number", "list", "range", "file", "rows")
 
 
 def _allowed_keys(location: tuple[int | str, ...]) -> list[str]:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["MAX_POINTS", "GridPart", "RangePart", "SimulationPart"]
 
 MAX_POINTS = 10**6  # a guard against a slip of the pen, not a limit of the theory
-_COUNTS = ("n_samples", "n_features", "steps")
+_COUNTS = ("n_samples", "n_features", "n_predictors", "width", "steps")
 _SETTINGS = ("ridge", "time", "steps")
 
 
@@ -65,8 +65,10 @@ class GridPart(Part):
     steps: Values[Steps] | None = None
     step_size: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
     n_features: Values[Count] | None = None
+    n_predictors: Values[Count] | None = None
+    width: Values[Count] | None = None
 
-    @field_validator("n_samples", "n_features")
+    @field_validator("n_samples", "n_features", "n_predictors", "width")
     @classmethod
     def _range_stays_in_range(cls, value: Any) -> Any:
         if isinstance(value, RangePart) and min(value.start, value.stop) < 1:
@@ -95,11 +97,12 @@ class GridPart(Part):
 
     def axes(self) -> dict[str, FloatArray]:
         """Each argument by itself: shape () for a number, (k,) for several."""
-        stated = {name: getattr(self, name) for name in ("n_samples", "n_features", *_SETTINGS, "step_size")}
+        sizes = ("n_samples", "n_features", "n_predictors", "width")
+        stated = {name: getattr(self, name) for name in (*sizes, *_SETTINGS, "step_size")}
         return {name: _array(name, value) for name, value in stated.items() if value is not None}
 
     def build(self) -> dict[str, FloatArray]:
-        """Arrays that broadcast to the product: axes in the order n_samples, n_features, setting; fixed arguments have none."""
+        """Arrays that broadcast to the product, an axis for each that varies: the sizes, then the setting."""
         axes = self.axes()
         n_axes = sum(values.ndim for values in axes.values())
         built, position = {}, 0

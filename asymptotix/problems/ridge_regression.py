@@ -20,10 +20,11 @@ class RidgeRegressionPart(Part):
     spectrum: SpectrumPart
     target: TargetPart
     noise_variance: NonNegative = 0.0
+    misspecification: NonNegative = 0.0
 
     def build(self) -> RidgeRegression:
         """The model described."""
         from asymptotix.models.ridge_regression import RidgeRegression
 
         spectrum, target = spectrum_and_target(self.spectrum, self.target)
-        return RidgeRegression(spectrum, target, noise_variance=self.noise_variance)
+        return RidgeRegression(spectrum, target, noise_variance=self.noise_variance, misspecification=self.misspecification)

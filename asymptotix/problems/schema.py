@@ -6,17 +6,31 @@ from typing import Annotated, Any
 
 from pydantic import Field, model_validator
 
+from asymptotix.problems.covariate_shift import CovariateShiftPart
 from asymptotix.problems.grid import GridPart, SimulationPart
+from asymptotix.problems.kernel_ridge_cube import KernelRidgeCubePart
 from asymptotix.problems.kernel_ridge_sphere import KernelRidgeSpherePart
 from asymptotix.problems.latent_space import LatentSpacePart
+from asymptotix.problems.layered_features import DeepFeaturesPart, GivenFeaturesPart
 from asymptotix.problems.part import Part
 from asymptotix.problems.random_features import RandomFeaturesPart, RandomFeaturesSpherePart
 from asymptotix.problems.ridge_regression import RidgeRegressionPart
+from asymptotix.problems.tangent_features import NeuralTangentPart, RandomFeaturesAndTangentPart
 
 __all__ = ["ModelPart", "ProblemSchema", "problem_json_schema"]
 
 ModelPart = Annotated[
-    RidgeRegressionPart | KernelRidgeSpherePart | RandomFeaturesPart | RandomFeaturesSpherePart | LatentSpacePart,
+    RidgeRegressionPart
+    | KernelRidgeSpherePart
+    | RandomFeaturesPart
+    | RandomFeaturesSpherePart
+    | LatentSpacePart
+    | CovariateShiftPart
+    | KernelRidgeCubePart
+    | GivenFeaturesPart
+    | DeepFeaturesPart
+    | NeuralTangentPart
+    | RandomFeaturesAndTangentPart,
     Field(discriminator="kind"),
 ]
 
@@ -36,6 +50,14 @@ class ProblemSchema(Part):
             raise ValueError(f"grid.n_features is missing: a model of kind {self.model.kind!r} needs it (inf: the kernel limit)")
         if not featured and self.grid.n_features is not None:
             raise ValueError(f"grid.n_features does not belong to a model of kind {self.model.kind!r}")
+        network = isinstance(self.model, NeuralTangentPart | RandomFeaturesAndTangentPart)
+        if network and self.grid.width is None:
+            raise ValueError(f"grid.width is missing: a model of kind {self.model.kind!r} needs it (inf: the kernel limit)")
+        if not network and self.grid.width is not None:
+            raise ValueError(f"grid.width does not belong to a model of kind {self.model.kind!r}")
+        averaged = isinstance(self.model, RandomFeaturesPart | RandomFeaturesSpherePart)
+        if not averaged and self.grid.n_predictors is not None:
+            raise ValueError(f"grid.n_predictors does not belong to a model of kind {self.model.kind!r}")
         return self
 
 

@@ -47,6 +47,59 @@ weight_variance = 1.0
 bias_variance = 0.0
 layers = "all"                   # of a tangent kernel: "first" or "last" keeps one layer's part
 """,
+    "kernel_ridge_cube": """\
+[model]
+kind = "kernel_ridge_cube"       # kernel ridge regression, x on the hypercube {-1, 1}^dimension
+dimension = 20
+noise_variance = 0.25            # of the labels; 0 if left out
+target = {energies = [0.0, 1.0, 0.5]}  # degree 0, 1, 2, ... up to the dimension
+kernel = {name = "exponential"}  # or "tangent", "nngp", with the keys that a kernel on the sphere has
+""",
+    "covariate_shift": """\
+[model]
+kind = "covariate_shift"         # trained on one covariance, tested on another
+covariance = [1.0, 0.5, 0.25, 0.125]  # a diagonal, or rows [[1.0, 0.1], [0.1, 1.0]], or a file: "sigma.npy", "sigma.csv"
+coefficients = [1.0, 1.0, -1.0, 0.5]  # of the target; a list or a file
+test_covariance = [0.2, 0.2, 1.0, 1.0]  # like covariance; the two need not commute
+test_coefficients = [1.0, 1.0, -1.0, 0.8]  # of the target that is tested; those above if left out
+noise_variance = 0.25            # of the labels; 0 if left out
+""",
+    "given_features": """\
+[model]
+kind = "given_features"          # features s(W x) of given first-layer weights, Gaussian inputs x, labels <x, coefficients>
+activation = "erf"               # a name or an expression in x
+weights = [[1.0, 0.2], [0.1, 0.9], [-0.7, 0.5]]  # rows, or a file: "weights.npy", "weights.csv"
+covariance = [1.0, 0.5]          # of x: a diagonal, rows, or a file; or dimension = 2, independent inputs
+coefficients = [1.0, 0.5]        # of the labels; (1, ..., 1) / sqrt(dimension) if left out
+noise_variance = 0.25            # of the labels; 0 if left out
+moments = "exact"                # of the features, or "linearized"
+""",
+    "deep_features": """\
+[model]
+kind = "deep_features"           # the last layer of a network of standard normal weights, drawn from the seed
+activation = "tanh"              # odd
+widths = [200, 100]              # of the layers
+dimension = 80                   # independent inputs; or covariance = ... as in given_features
+noise_variance = 0.1             # of the labels; 0 if left out
+seed = 0
+""",
+    "neural_tangent": """\
+[model]
+kind = "neural_tangent"          # features x s'(<x, w>), dimension of them a neuron, x on the sphere, w on the unit sphere
+activation = "relu"              # continuous
+dimension = 20
+noise_variance = 0.25            # of the labels; 0 if left out
+target = {energies = [0.0, 1.0, 0.5]}  # degree 0, 1, 2, ...
+""",
+    "random_features_and_tangent": """\
+[model]
+kind = "random_features_and_tangent"  # the same beside s(<x, w>): all parameters of a network, linearized
+activation = "erf"               # continuous
+dimension = 20
+noise_variance = 0.25            # of the labels; 0 if left out
+tangent_variance = 1.0           # weight of the tangent features: variance of the output weights
+target = {energies = [0.0, 1.0, 0.5]}  # degree 0, 1, 2, ...
+""",
     "latent_space": """\
 [model]
 kind = "latent_space"            # n_features noisy views x = W z + u of hidden variables z, labels <theta, z>
@@ -58,6 +111,7 @@ noise_variance = 0.1             # of the labels; 0 if left out
 [model]
 kind = "ridge_regression"        # a linear model whose covariance has these eigenvalues
 noise_variance = 0.25            # of the labels; 0 if left out
+misspecification = 0.0           # mean square of what no linear function has of the target; 0 if left out
 
 [model.spectrum]
 eigenvalues = [1.0, 0.1]         # or power_law = {exponent = 1.5}
@@ -72,13 +126,18 @@ energies = [1.0, 0.2]            # one for each level: eigenvalue times the squa
 _GRID = """
 [grid]                           # each a number, a list, or a range; what varies forms a product
 n_samples = {n_samples}
-{n_features}ridge = [1e-3, 1e-1, 1.0]      # or time = ... (gradient flow), or steps = ... with step_size = ...
+{size}ridge = [1e-3, 1e-1, 1.0]      # or time = ... (gradient flow), or steps = ... with step_size = ...
 
 [simulation]                     # read by `asymptotix check`
 n_trials = 50
 seed = 0
 """
 _FEATURES = 'n_features = {start = 20, stop = 600, num = 10, spacing = "log"}  # inf is the kernel limit\n'
+_WIDTH = 'width = {start = 5, stop = 100, num = 8, spacing = "log"}  # neurons; inf is the kernel limit\n'
+_SIZES = {
+    **dict.fromkeys(("random_features", "random_features_sphere", "latent_space"), _FEATURES),
+    **dict.fromkeys(("neural_tangent", "random_features_and_tangent"), _WIDTH),
+}
 
 TEMPLATE_KINDS = tuple(MODELS)
 
@@ -91,6 +150,6 @@ def problem_template(kind: str, *, name: str = "problem.toml") -> str:
     """
     if kind not in MODELS:
         raise InvalidInputError("kind", kind, f"one of {', '.join(TEMPLATE_KINDS)}")
-    featured = kind.startswith("random_features") or kind == "latent_space"
-    samples = "150" if featured else '{start = 25, stop = 400, num = 8, spacing = "log"}'
-    return _HEAD.format(name=name) + MODELS[kind] + _GRID.format(n_samples=samples, n_features=_FEATURES if featured else "")
+    size = _SIZES.get(kind, "")
+    samples = "150" if size else '{start = 25, stop = 400, num = 8, spacing = "log"}'
+    return _HEAD.format(name=name) + MODELS[kind] + _GRID.format(n_samples=samples, size=size)

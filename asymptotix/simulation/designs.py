@@ -4,22 +4,30 @@ from __future__ import annotations
 
 from asymptotix.errors import InvalidInputError
 from asymptotix.models.designs import (
+    CubeKernel,
     DataFeatures,
     DataKernel,
     Design,
     GaussianCovariates,
     GaussianFeatures,
     LatentFeatures,
+    LayeredFeatures,
+    MisspecifiedCovariates,
     ShiftedCovariates,
     SphereFeatures,
     SphereKernel,
+    TangentFeatures,
 )
+from asymptotix.simulation.cube_design import CubeKernelSampler
 from asymptotix.simulation.data_designs import DataFeatureSampler, DataKernelSampler
 from asymptotix.simulation.draws import Sampler
 from asymptotix.simulation.gaussian_designs import CovariateSampler, FeatureSampler
 from asymptotix.simulation.latent_design import LatentSampler
+from asymptotix.simulation.layered_design import LayeredSampler
+from asymptotix.simulation.misspecified_design import MisspecifiedSampler
 from asymptotix.simulation.shifted_design import ShiftedSampler
 from asymptotix.simulation.sphere_designs import SphereFeatureSampler, SphereKernelSampler
+from asymptotix.simulation.tangent_design import TangentSampler
 
 __all__ = ["sampler_of"]
 
@@ -34,16 +42,24 @@ def sampler_of(design: Design) -> Sampler:
     match design:
         case GaussianFeatures():  # before its base class
             return FeatureSampler.of(design)
+        case MisspecifiedCovariates():  # the same
+            return MisspecifiedSampler.of(design)
         case GaussianCovariates():
             return CovariateSampler.of(design)
         case LatentFeatures():
             return LatentSampler.of(design)
+        case LayeredFeatures():
+            return LayeredSampler.of(design)
         case ShiftedCovariates():
             return ShiftedSampler.of(design)
         case SphereKernel():
             return SphereKernelSampler.of(design)
+        case CubeKernel():
+            return CubeKernelSampler.of(design)
         case SphereFeatures():
             return SphereFeatureSampler.of(design)
+        case TangentFeatures():
+            return TangentSampler.of(design)
         case DataKernel():
             return DataKernelSampler.of(design)
         case DataFeatures():

@@ -11,6 +11,7 @@ For ridge regression, with R = (K + tail + ridge)^(-1), also
 
     effective_ridge   1 / Tr R, whose limit is lambda* (random features: nu1, see below)
     df2               n - (Tr R)^2 / Tr R^2, from n - df2 = d ridge / d lambda*
+    gcv, loo          see `cross_validation`
 
 each averaged over label noise. Unlearned target energy counts as label noise here, and as bias in the excess risk:
 
@@ -23,10 +24,13 @@ nearly equal numbers near n = p.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
 from asymptotix.errors import HypothesisError
+from asymptotix.simulation.cross_validation import cross_validation
 from asymptotix.simulation.draws import Draw
 from asymptotix.simulation.estimators import SpectralFit, fit
 from asymptotix.simulation.filters import Filter, Ridge
@@ -43,7 +47,7 @@ def field_names(*, random_weights: bool, classifies: bool, trained: bool = False
     """The fields of `observe`, in the order of its rows; `trained` for flow and descent."""
     names = ["excess_risk", "bias", "variance", "test_error", "train_error", "in_sample_risk", "squared_norm", "df1"]
     if not trained:
-        names += ["effective_ridge", "nu1"] if random_weights else ["df2", "effective_ridge"]
+        names += ["effective_ridge", "nu1"] if random_weights else ["df2", "effective_ridge", "gcv", "loo"]
     return (*names, "classification_error") if classifies else tuple(names)
 
 
@@ -57,17 +61,31 @@ def observe(
         estimator: `filters.Ridge`, `filters.Flow` or `filters.Descent`.
         noise_variance: of the labels; every field but the classification error is averaged over it exactly.
         n_features: number of features with random weights, None for none.
-        noise: one draw of the label noise, for the classification error; None leaves that out.
+        noise: one draw of the label noise (of each output), for the classification error; None leaves that out.
 
     Raises:
         HypothesisError: the training set is too ill-conditioned for the exact population risk in double precision.
     """
-    fitted = fit(draw, estimator.smallest_ridge)
-    gains = estimator.gains(fitted.eigenvalues + draw.tail)
+    fitted, outputs = fit(draw, estimator.smallest_ridge), (draw, *draw.further)
+    noises = [None] * len(outputs) if noise is None else np.reshape(noise, (len(outputs), -1))
+    found = [
+        _observe_output(replace(fitted, draw=output), estimator, noise_variance, n_features, one)
+        for output, one in zip(outputs, noises, strict=True)
+    ]
+    return found[0] if len(found) == 1 else {name: np.mean([one[name] for one in found], axis=0) for name in found[0]}
+
+
+def _observe_output(
+    fitted: SpectralFit, estimator: Filter, noise_variance: float, n_features: int | None, noise: FloatArray | None
+) -> dict[str, FloatArray]:
+    """`observe` of the output of `fitted.draw`."""
+    draw, gains = fitted.draw, estimator.gains(fitted.eigenvalues + fitted.draw.tail)
     fields = _errors(fitted, estimator, gains, noise_variance)
     if isinstance(estimator, Ridge):
         fields |= _effective_ridges(fitted, estimator.ridges)
-        if n_features is not None:
+        if n_features is None:
+            fields |= cross_validation(fitted, estimator.ridges, noise_variance + draw.unlearned)
+        else:
             del fields["df2"]
             fields["nu1"] = fields["effective_ridge"]
             fields["effective_ridge"] = _feature_ridge(fitted, estimator.ridges, fields["nu1"], n_features)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from asymptotix.errors import InvalidInputError
-from asymptotix.models.designs import Design
+from asymptotix.models.designs import Design, TangentFeatures
 from asymptotix.results import Fields, SimulatedCurve
 from asymptotix.runs.engine import run_tasks
 from asymptotix.runs.progress import Progress, reporting
@@ -20,9 +20,10 @@ from asymptotix.simulation.designs import sampler_of
 from asymptotix.simulation.draws import Sampler
 from asymptotix.simulation.filters import Ridge
 from asymptotix.simulation.grid import Cell, broadcast_grid, cells_of, whole_number
+from asymptotix.simulation.memory import require_memory
 from asymptotix.simulation.observables import field_names, observe
 
-__all__ = ["HasDesign", "Trial", "run_trial", "simulate"]
+__all__ = ["HasDesign", "Trial", "run_trial", "simulate", "simulate_grid"]
 
 FloatArray = NDArray[np.float64]
 
@@ -49,6 +50,8 @@ def simulate(
     n_samples: ArrayLike,
     ridge: ArrayLike | None = None,
     n_features: ArrayLike | None = None,
+    n_predictors: ArrayLike | None = None,
+    width: ArrayLike | None = None,
     time: ArrayLike | None = None,
     steps: ArrayLike | None = None,
     step_size: float | None = None,
@@ -68,6 +71,8 @@ def simulate(
         n_samples: whole numbers >= 1.
         ridge: numbers >= 0, as in |y - f|^2 + ridge |theta|^2; 0 is the minimum-norm least-squares solution.
         n_features: whole numbers >= 1, for random features and latent spaces. The arguments broadcast by NumPy's rules.
+        n_predictors: whole numbers >= 1, of random-feature predictors that are averaged; the same data, features of their own.
+        width: whole numbers >= 1, of neurons, for tangent features.
         time: in place of `ridge`, of gradient flow on |y - f|^2 / 2 from 0; infinite is the minimum-norm solution.
         steps: in place of `ridge`, of gradient descent on the same from 0, with `step_size`.
         step_size: of descent, > 0.
@@ -84,21 +89,59 @@ def simulate(
         +-1, where one noise is drawn.
 
     Raises:
-        InvalidInputError: an argument outside its range, shapes that do not broadcast, n_features missing or out of place.
+        InvalidInputError: an argument outside its range, shapes that do not broadcast, n_features missing or out of place, a
+            trial or a grid that needs more memory than there is (said before starting).
         KeyboardInterrupt: before any trial had finished. Later, what is finished is returned with a warning.
 
     Source:
         Definitions: `asymptotix.conventions`, `asymptotix.simulation.observables`.
     """
+    if n_predictors is not None:
+        from asymptotix.simulation.ensembles import simulate_ensembles
+
+        _setting(ridge=ridge, time=time, steps=steps, step_size=step_size)  # a time beside it is refused, and one without a ridge
+        return simulate_ensembles(
+            model, n_samples=n_samples, ridge=ridge, n_features=n_features, n_predictors=n_predictors,
+            n_trials=n_trials, seed=seed, executor=executor, progress=progress,
+        )  # fmt: skip
+    if width is not None or isinstance(model.design, TangentFeatures):
+        from asymptotix.simulation.tangent_trials import simulate_width
+
+        others = {"n_features": n_features, "time": time, "steps": steps, "step_size": step_size}
+        options = {"n_trials": n_trials, "seed": seed, "executor": executor, "progress": progress}
+        return simulate_width(model, n_samples=n_samples, ridge=ridge, width=width, others=others, options=options)
+    return simulate_grid(
+        model, n_samples=n_samples, ridge=ridge, n_features=n_features, time=time, steps=steps, step_size=step_size,
+        n_trials=n_trials, seed=seed, executor=executor, progress=progress,
+    )  # fmt: skip
+
+
+def simulate_grid(
+    model: HasDesign,
+    *,
+    n_samples: ArrayLike,
+    ridge: ArrayLike | None,
+    n_features: ArrayLike | None,
+    time: ArrayLike | None = None,
+    steps: ArrayLike | None = None,
+    step_size: float | None = None,
+    n_trials: int,
+    seed: int,
+    executor: Executor | None,
+    progress: Progress,
+) -> SimulatedCurve:
+    """`simulate` of one predictor at a time, whose size is its number of features."""
     sampler = sampler_of(model.design)
     setting = _setting(ridge=ridge, time=time, steps=steps, step_size=step_size)
     grid = broadcast_grid(sampler, n_samples=n_samples, setting=setting, n_features=n_features)
     n_trials, seed = whole_number("n_trials", n_trials, minimum=1), whole_number("seed", seed, minimum=0)
-    draws, counts, interrupted = _run(sampler, cells_of(grid, step_size or 0.0), n_trials, seed, executor, progress)
-    if interrupted:
-        warnings.warn(_interruption(counts, n_trials), UserWarning, stacklevel=2)
-    shape = np.broadcast_shapes(*(values.shape for values in grid.values()))
+    cells = cells_of(grid, step_size or 0.0)
     names = _names(sampler, setting[0] != "ridge")
+    require_memory(sampler, cells, n_trials * len(names) * sum(len(cell.positions) for cell in cells))
+    draws, counts, interrupted = _run(sampler, cells, n_trials, seed, executor, progress)
+    if interrupted:
+        warnings.warn(_interruption(counts, n_trials), UserWarning, stacklevel=3)
+    shape = np.broadcast_shapes(*(values.shape for values in grid.values()))
     if step_size is not None:
         grid["step_size"] = np.asarray(float(step_size))
     samples = {name: values.reshape(n_trials, *shape) for name, values in zip(names, draws, strict=True)}
@@ -143,7 +186,8 @@ def run_trial(sampler: Sampler, cells: tuple[Cell, ...], seed: int, trial: Trial
     stream = np.random.SeedSequence(entropy=seed, spawn_key=(cell.n_samples, cell.n_features or 0, trial.replicate))
     rng = np.random.Generator(np.random.PCG64(stream))
     draw = sampler.draw(cell.n_samples, cell.n_features, rng)
-    noise = np.sqrt(sampler.noise_variance) * rng.standard_normal(cell.n_samples) if sampler.classifies else None
+    n_noises = (1 + len(draw.further)) * cell.n_samples
+    noise = np.sqrt(sampler.noise_variance) * rng.standard_normal(n_noises) if sampler.classifies else None
     fields = observe(draw, cell.estimator, sampler.noise_variance, cell.n_features if sampler.random_weights else None, noise)
     names = _names(sampler, not isinstance(cell.estimator, Ridge))
     return np.stack([fields[name] for name in names])

@@ -59,7 +59,7 @@ def test_agreement_exits_with_0_and_prints_the_evidence(run: Run) -> None:
 
 def test_disagreement_exits_with_1(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """Theory of a doubled noise variance against the experiment with the stated one."""
-    from asymptotix import verdict
+    from asymptotix.verdict import experiment as verdict
 
     honest = verdict.risk
 
@@ -111,7 +111,7 @@ def test_a_file_that_cannot_be_written_is_an_error_in_one_line(start: Start, tmp
 @pytest.mark.filterwarnings("default:interrupted")
 def test_an_interrupted_check_judges_the_finished_trials_and_says_so(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """Ctrl-C while the seventh trial is reported."""
-    from asymptotix import verdict
+    from asymptotix.verdict import experiment as verdict
 
     honest = verdict.simulate
 
@@ -127,7 +127,7 @@ def test_an_interrupted_check_judges_the_finished_trials_and_says_so(run: Run, m
 
 
 def test_interrupted_before_any_trial_there_is_no_verdict(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    from asymptotix import verdict
+    from asymptotix.verdict import experiment as verdict
 
     def press(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
@@ -203,3 +203,17 @@ def test_certify_at_the_best_ridge_also_below_zero(run: Run) -> None:
     assert result.exit_code == 0
     assert "certified: proved bounds at most" in result.stdout
     assert run("risk", *PROBLEM, "--digits", 0).exit_code == 2
+
+
+def test_averages_of_predictors(run: Run) -> None:
+    problem = ("--model", "random-features", "--power-law", "1.5:60", "--source", 0.5, "--noise-variance", 0.1)
+    grid = ("--n-samples", 30, "--n-features", 40, "--ridge", 0.01, "--n-predictors", "1,4,inf")
+    content = json.loads(run("risk", *problem, *grid, "--json").stdout)
+    model = ax.RandomFeatures(ax.PowerLaw(1.5, size=60), ax.PowerLaw(1.5, size=60).target(source=0.5), noise_variance=0.1)
+    curve = ax.risk(model, n_samples=30, n_features=40, ridge=0.01, n_predictors=[1, 4, np.inf])
+    assert content["fields"]["test_error"] == curve.test_error.tolist()
+    assert run("check", *problem, *grid[:-1], "1,3", "--n-trials", 20).exit_code == 0
+    refused = run("risk", *problem, *grid, "--optimal-ridge")
+    assert refused.exit_code == 2
+    assert "left out with --optimal-ridge" in refused.output
+    assert "does not belong to" in run("risk", *RIDGE, "--n-samples", 10, "--ridge", 1, "--n-predictors", 2).output

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+import asymptotix as ax
 from asymptotix.cli.problem_options import collect_problem
 from asymptotix.problems.template import problem_template
 
@@ -60,9 +61,10 @@ def test_options_change_a_file(run: Run, tmp_path: Path) -> None:
     assert changed == fields(run, *again, *GRID[:4], "--ridge", "1,2,3")
 
 
-def test_a_kernel_takes_its_options() -> None:
+@pytest.mark.parametrize("model", ["sphere-kernel", "cube-kernel"])
+def test_a_kernel_takes_its_options(model: str) -> None:
     common = {
-        "model": "sphere-kernel",
+        "model": model,
         "dimension": 12,
         "energies": "0,1",
         "noise_variance": 0.1,
@@ -148,3 +150,23 @@ def test_templates_run_from_the_command_line(run: Run, tmp_path: Path, kind: str
     file = tmp_path / "problem.toml"
     file.write_text(problem_template(kind), encoding="utf-8")
     assert run("risk", file, "--n-samples", 30).exit_code == 0
+
+
+def test_a_covariate_shift_takes_lists_and_files(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "other.csv").write_text("0.2,0.1\n0.1,1.0\n", encoding="utf-8")
+    common = ("--model", "covariate-shift", "--covariance", "1,0.5", "--coefficients", "1,-1", "--n-samples", 9, "--time", 0.3)
+    moved = fields(run, *common, "--test-covariance", tmp_path / "other.csv", "--test-coefficients", "1,0")
+    known = ax.CovariateShift([1.0, 0.5], [1.0, -1.0], [[0.2, 0.1], [0.1, 1.0]], test_coefficients=[1.0, 0.0])
+    expected = float(ax.risk(known, n_samples=9, time=0.3).test_error)
+    assert moved["fields"]["test_error"] == pytest.approx(expected, rel=1e-12, abs=0)  # type: ignore[index] # JSON
+
+
+def test_the_best_time_needs_no_other(run: Run) -> None:
+    common = ("--model", "ridge-regression", "--eigenvalues", 1, "--multiplicities", 200, "--energies", 1)
+    best = fields(run, *common, "--noise-variance", 0.25, "--n-samples", "50,100", "--optimal-time")
+    model = ax.RidgeRegression(ax.Spectrum([1.0], [200]), [1.0], noise_variance=0.25)
+    known = ax.optimal_time(model, n_samples=[50, 100])
+    assert best["grid"]["time"] == pytest.approx(known.value, rel=1e-12, abs=0)  # type: ignore[index] # JSON
+    result = run("risk", *common, "--n-samples", 50, "--optimal-time", "--optimal-ridge")
+    assert result.exit_code == 2
+    assert "does not go with --optimal-time" in result.stderr

@@ -50,6 +50,31 @@ def test_the_staircase():
     assert float(far.test_error) == pytest.approx(0.5, rel=1e-6, abs=0)
 
 
+def test_multiple_descent_peaks_where_a_degree_is_as_large_as_n():
+    """A kernel with little beyond its first degrees peaks at n near B(d, 1) and B(d, 2); a full one does not."""
+    d, noise = 300, 0.2
+    for width, n_peaks in ((20.0, 2), (0.5, 0)):
+        model = ax.KernelRidge.on_sphere(ax.rbf_kernel(math.sqrt(width)), dimension=d, target=ENERGIES, noise_variance=noise)
+        n = np.geomspace(30, 3e5, 800)
+        error = ax.risk(model, n_samples=n, ridge=0.0).test_error
+        peaks = n[1:-1][(error[1:-1] > error[:-2]) & (error[1:-1] > error[2:])]
+        assert len(peaks) == n_peaks
+        if n_peaks:
+            assert peaks == pytest.approx([multiplicity(d, 1), multiplicity(d, 2)], rel=0.1, abs=0)
+
+
+@pytest.mark.filterwarnings("ignore::asymptotix.errors.TruncationWarning")  # at n = d^2.5, by 1e-13
+@pytest.mark.parametrize("degree", [1, 2])
+def test_the_steps_are_the_energy_beyond_the_degree(degree):
+    """At n = d^l, the geometric place of the steps, the error lies between those of the stairs on both sides."""
+    d = 1000
+    model = ax.KernelRidge.on_sphere(ax.exponential_kernel(), dimension=d, target=ENERGIES)
+    before, after = (float(ax.risk(model, n_samples=d**power, ridge=0.0).test_error) for power in (degree - 0.5, degree + 0.5))
+    stairs = np.cumsum(ENERGIES[::-1])[::-1]  # energy of degrees >= k
+    assert before == pytest.approx(stairs[degree], rel=0.2, abs=0)
+    assert after == pytest.approx(stairs[degree + 1], rel=0.2, abs=0)
+
+
 def test_the_root_and_the_denominator_keep_their_digits():
     for ratio in (1e-6, 0.5, 1.0, 2.0, 1e9):
         found = ax.critical_regime([1.0, 1.0, 1e-12], [0, 1.0], degree=1, ratio=ratio, noise_variance=1.0)

@@ -73,3 +73,10 @@ def test_infinitely_many_features_are_allowed() -> None:
 def test_values_out_of_range_are_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
         grid(**{"n_samples": 10, "ridge": 1.0, "n_features": 5, **wrong})
+
+
+def test_numbers_of_predictors_have_an_axis_before_the_ridge() -> None:
+    made = grid(n_samples=50, n_features=[10, 20], n_predictors=[1, 4, float("inf")], ridge=[0.1, 1.0])
+    assert {name: values.shape for name, values in made.items()} == {
+        "n_samples": (), "n_features": (2, 1, 1), "n_predictors": (3, 1), "ridge": (2,)
+    }  # fmt: skip

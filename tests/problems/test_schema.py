@@ -6,6 +6,8 @@ import sys
 
 import pytest
 
+from asymptotix.equivalents.dispatch import risk
+from asymptotix.errors import AsymptotixError
 from asymptotix.problems.loader import problem_from_mapping
 from asymptotix.problems.schema import problem_json_schema
 from asymptotix.problems.template import TEMPLATE_KINDS
@@ -40,6 +42,21 @@ def test_kernels_are_built_as_described(kernel: dict[str, object], expected: flo
     }
     problem = problem_from_mapping({"model": model, "grid": {"n_samples": 10, "ridge": 1.0}}, source="test")
     assert float(problem.model.design.kernel(1.0, 1.0, 1.0)) == pytest.approx(expected, rel=1e-12, abs=0)
+
+
+def test_a_kernel_on_the_hypercube() -> None:
+    model = {
+        "kind": "kernel_ridge_cube",
+        "kernel": {"name": "tangent", "activation": "relu"},
+        "dimension": 12,
+        "target": {"energies": [0, 1]},
+    }
+    problem = problem_from_mapping({"model": model, "grid": {"n_samples": 10, "ridge": 1.0}}, source="test")
+    assert problem.model.spectrum.multiplicities[2] == 66  # binom(12, 2), where the sphere has 77
+    model["target"] = {"energies": [0.0] * 13 + [1.0]}
+    beyond = problem_from_mapping({"model": model, "grid": {"n_samples": 10, "ridge": 1.0}}, source="test")
+    with pytest.raises(AsymptotixError, match=r"energy in degree 13.* up to the dimension, 12"):
+        risk(beyond.model, n_samples=10, ridge=1.0)
 
 
 def test_the_loader_imports_pydantic_only_when_used() -> None:

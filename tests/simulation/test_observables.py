@@ -34,7 +34,19 @@ def brute_force(features, labels, population, ridge, noise, tail=0.0, unlearned=
         "df1": np.trace(kernel @ resolvent),
         "effective_ridge": 1 / np.trace(resolvent),
         "df2": n - np.trace(resolvent) ** 2 / np.trace(resolvent @ resolvent),
+        "gcv": train / n / (np.trace(ridge * resolvent) / n) ** 2,
+        "loo": left_out(kernel, labels, ridge, noise + unlearned),
     }
+
+
+def left_out(kernel, labels, ridge, noise):
+    """Each sample by the predictor trained on the others, averaged over the noise of all of them."""
+    n, errors = len(labels), []
+    for i in range(n):
+        rest = np.delete(np.arange(n), i)
+        weights = np.linalg.solve(kernel[np.ix_(rest, rest)] + ridge * np.eye(n - 1), kernel[rest, i])
+        errors.append((labels[i] - weights @ labels[rest]) ** 2 + noise * (1 + weights @ weights))
+    return np.mean(errors)
 
 
 @pytest.mark.parametrize(("tail", "unlearned"), [(0.0, 0.0), (0.4, 0.0), (0.4, 0.3)])

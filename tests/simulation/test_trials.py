@@ -30,7 +30,7 @@ def test_shapes_names_and_averages(run):
     curve = run(COVARIATES, **GRID, n_trials=5, seed=1)
     assert curve.shape == (2, 3)
     assert curve.n_trials.tolist() == [[5, 5, 5]] * 2
-    assert set(curve.values) == {*SHARED_FIELDS, "in_sample_risk"}
+    assert set(curve.values) == {*SHARED_FIELDS, "in_sample_risk", "gcv", "loo"}
     for name in curve.values:
         assert curve.samples[name].shape == (5, 2, 3)
         assert curve.values[name] == pytest.approx(curve.samples[name].mean(axis=0), rel=1e-14, abs=0)

@@ -24,11 +24,13 @@ from asymptotix.equivalents.certified.root import Point, enclose_root
 from asymptotix.equivalents.certified.rounding import Ball, above, below, decimal, enough, load_flint, nearest, positive_bounds
 from asymptotix.equivalents.certified.spectra import attainable_bits, levels_of
 from asymptotix.equivalents.fixed_point import EffectiveRidge
+from asymptotix.equivalents.grids import CROSS_VALIDATED
 from asymptotix.equivalents.kernel_ridge import has_finite_population
 from asymptotix.errors import InvalidInputError
 from asymptotix.results import Fields, RiskCurve
 from asymptotix.spectra.arguments import whole_number
 from asymptotix.spectra.spectrum import Spectrum
+from asymptotix.spectra.target import Target
 
 if TYPE_CHECKING:
     from asymptotix.models.kernel_ridge import KernelRidge
@@ -84,8 +86,9 @@ def certified_curve(model: RidgeRegression | KernelRidge | RandomFeatures, curve
 
     Raises:
         MissingExtraError: python-flint is not installed.
-        InvalidInputError: digits not between 1 and 1000.
+        InvalidInputError: digits not between 1 and 1000, or a misspecified target that is given by a law.
     """
+    _refuse_law_with_more(model)
     bits = _goal_bits(digits, model.spectrum)
     if has_finite_population(model):
         points = _points(np.ones(curve.shape), np.zeros(curve.shape), **curve.grid)
@@ -95,8 +98,8 @@ def certified_curve(model: RidgeRegression | KernelRidge | RandomFeatures, curve
         enclose = _levels_enclosure(model, _smallest(points))
     found = [_enough(enclose, point, bits) for point in points]
     lower, upper, values, decimals = {}, {}, {}, {}
-    for name in curve.values:
-        balls = [fields[name] for fields in found]
+    for name in [name for name in curve.values if name != "classification_error"]:  # rests on a hypothesis, not on a bound
+        balls = [fields["test_error" if name in CROSS_VALIDATED else name] for fields in found]
         bounds = [_bounds(ball, signed=name in _SIGNED or point.ridge < 0) for ball, point in zip(balls, points, strict=True)]
         lower[name], upper[name] = (np.reshape(np.array([pair[i] for pair in bounds]), curve.shape) for i in (0, 1))
         values[name] = np.reshape(np.array([_value(ball) for ball in balls]), curve.shape)
@@ -105,6 +108,14 @@ def certified_curve(model: RidgeRegression | KernelRidge | RandomFeatures, curve
     return dataclasses.replace(
         curve, values=Fields(values), lower=Fields(lower), upper=Fields(upper), decimals=decimals if digits is not None else None
     )
+
+
+def _refuse_law_with_more(model: RidgeRegression | KernelRidge | RandomFeatures) -> None:
+    """A law is enclosed from its exponents, which do not tell of the energy that a misspecification adds to its tail."""
+    more = float(getattr(model, "misspecification", 0.0))
+    if more and type(model.target) is not Target:
+        fix = "add it to noise_variance, which certifies the same test_error, train_error and squared_norm"
+        raise InvalidInputError("misspecification", more, "0 for a certified answer where the target is a law", fix)
 
 
 def _levels_enclosure(model: RidgeRegression | KernelRidge | RandomFeatures, smallest_log_kappa: float) -> Enclose:

@@ -21,7 +21,7 @@ from numpy.typing import ArrayLike, NDArray
 from asymptotix.equivalents.derivatives.rates import Letters, Rates, risk_rates
 from asymptotix.equivalents.dispatch import Model
 from asymptotix.equivalents.fixed_point import checked_grid, solve_on_levels
-from asymptotix.equivalents.grids import no_features
+from asymptotix.equivalents.grids import cross_validated, no_features
 from asymptotix.equivalents.kernel_ridge import has_finite_population
 from asymptotix.equivalents.levels import SortedLevels
 from asymptotix.errors import ConvergenceError, HypothesisError, InvalidInputError
@@ -112,7 +112,7 @@ def risk_derivative(
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         values = risk_rates(letters, model.noise_variance, _direction(letters, with_respect_to))
     if not has_features:
-        values = {name: value for name, value in values.items() if name not in _OF_FEATURES}
+        values = cross_validated({name: value for name, value in values.items() if name not in _OF_FEATURES})
     _refuse_overflow(values, letters)
     given = {"n_samples": n_samples, "ridge": ridge} | ({"n_features": n_features} if has_features else {})
     grid = {name: np.asarray(value, dtype=np.float64) for name, value in given.items() if value is not None}

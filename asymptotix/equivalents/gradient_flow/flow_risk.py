@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 from asymptotix.equivalents.gradient_flow.contours import Contour
 from asymptotix.equivalents.levels import SortedLevels
 
-__all__ = ["FIELDS", "contour_fields"]
+__all__ = ["FIELDS", "NodePairs", "contour_fields"]
 
 ComplexArray = NDArray[np.complex128]
 
@@ -45,7 +45,7 @@ def contour_fields(
     gains, ratios = contour.gains, (contour.nodes + levels.tail) / kappa
     inverse = 1.0 / (levels.values + kappa[:, None])
     learned, left = levels.values * inverse, kappa[:, None] * inverse
-    both = _Both(gains)
+    both = NodePairs(gains)
     t = both.products(learned * levels.multiplicities, learned)
     mixed = both.products(learned * levels.multiplicities, left)
     g, g_back = mixed + (levels.tail / kappa)[:, None], both.products(left, learned * levels.multiplicities)
@@ -67,7 +67,7 @@ def contour_fields(
     return dict(zip(FIELDS, values, strict=True))
 
 
-class _Both:
+class NodePairs:
     """Pairs of nodes: rows the upper half plane, columns the upper half plane and its conjugate."""
 
     def __init__(self, gains: ComplexArray) -> None:
@@ -75,6 +75,7 @@ class _Both:
 
     @staticmethod
     def with_conjugates(values: ComplexArray) -> ComplexArray:
+        """The nodes of both half planes, of values at those of the upper one."""
         return np.concatenate([values, values.conj()], axis=0)
 
     def products(self, first: ComplexArray, second: ComplexArray) -> ComplexArray:

@@ -1,0 +1,102 @@
+"""Simulated ridge regression at 50 ridges: `simulate` against the usual loop, a fit for each ridge and a test set.
+
+The loop is what scikit-learn's `Ridge(alpha, fit_intercept=False)` does with fewer samples than features, without its checks of
+the input: the Gram matrix, a Cholesky solve, the coefficients, predictions on 5000 test points. Data generation counts on both
+sides. `python -m benchmarks.simulation` prints times, and times to an equal standard error.
+"""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.linalg import solve
+from threadpoolctl import threadpool_limits
+
+from asymptotix import RidgeRegression, Spectrum, simulate
+from benchmarks.measurement import Measurement
+
+__all__ = ["Trials", "by_hand", "equal_error", "main", "run", "run_large", "with_the_package"]
+
+FloatArray = NDArray[np.float64]
+
+NOISE, TEST_POINTS = 0.1, 5000
+RIDGES = np.logspace(-4, 3, 50)
+
+
+class Trials:
+    """Test errors, (trials, ridges), and the CPU seconds of one trial at all RIDGES."""
+
+    def __init__(self, errors: FloatArray, seconds: float) -> None:
+        self.errors, self.seconds = errors, seconds
+
+
+def by_hand(n: int, p: int, n_trials: int, every: int = 1) -> Trials:
+    """The loop, for one ridge in `every`; its time is scaled to all of them."""
+    ridges, rng = RIDGES[::every], np.random.default_rng(0)
+    scales, beta = np.arange(1.0, p + 1.0) ** -0.75, np.arange(1.0, p + 1.0) ** -0.6
+    errors, drawing, fitting = [], 0.0, 0.0
+
+    def draw(rows: int) -> tuple[FloatArray, FloatArray]:
+        x = rng.standard_normal((rows, p)) * scales
+        return x, x @ beta + np.sqrt(NOISE) * rng.standard_normal(rows)
+
+    for _ in range(n_trials):
+        start = time.process_time()
+        (x, y), (x_test, y_test) = draw(n), draw(TEST_POINTS)
+        drawn = time.process_time()
+        row = []
+        for ridge in ridges:
+            gram = x @ x.T
+            gram.flat[:: n + 1] += ridge
+            coefficients = x.T @ solve(gram, y, assume_a="pos")
+            row.append(np.mean((x_test @ coefficients - y_test) ** 2))
+        errors.append(row)
+        drawing, fitting = drawing + drawn - start, fitting + time.process_time() - drawn
+    return Trials(np.array(errors), (drawing + fitting * len(RIDGES) / len(ridges)) / n_trials)
+
+
+def with_the_package(n: int, p: int, n_trials: int, every: int = 1) -> Trials:
+    """The same experiment by `simulate`, with every other field of the curve, at all ridges."""
+    index = np.arange(1.0, p + 1.0)
+    model = RidgeRegression(Spectrum(index**-1.5), index**-2.7, noise_variance=NOISE)
+    simulate(model, n_samples=20, ridge=RIDGES, n_trials=1, progress=False)  # loads what it needs
+    start = time.process_time()
+    curve = simulate(model, n_samples=n, ridge=RIDGES, n_trials=n_trials, progress=False)
+    return Trials(curve.samples["test_error"][:, ::every], (time.process_time() - start) / n_trials)
+
+
+def run(n: int = 500, p: int = 1000, trials: tuple[int, int] = (10, 3), every: int = 5) -> Measurement:
+    """CPU seconds of a trial; the difference is that of the means, which are random."""
+    with threadpool_limits(1):
+        package, hand = with_the_package(n, p, trials[0], every), by_hand(n, p, trials[1], every)
+    difference = float(np.max(np.abs(package.errors.mean(axis=0) / hand.errors.mean(axis=0) - 1)))
+    return Measurement(f"one trial, 50 ridges, n = {n}, p = {p}", package.seconds, hand.seconds, difference)
+
+
+def run_large() -> Measurement:
+    """The same with n = 2000, p = 4000."""
+    return run(2000, 4000, (2, 1), 10)
+
+
+def equal_error(n: int = 500, p: int = 1000, n_trials: int = 40, every: int = 4) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """For each ridge: it, the ratio of the variances of one trial, and the ratio of the times to an equal standard error."""
+    with threadpool_limits(1):
+        package, hand = with_the_package(n, p, n_trials, every), by_hand(n, p, n_trials, every)
+    variances = hand.errors.var(axis=0, ddof=1) / package.errors.var(axis=0, ddof=1)
+    return RIDGES[::every], variances, variances * hand.seconds / package.seconds
+
+
+def main() -> None:
+    """Print the times of a trial, and the times to an equal standard error at each ridge."""
+    for done in (run(), run_large()):
+        print(
+            f"{done.workload}: package {done.package_seconds:.3g} s, by hand {done.by_hand_seconds:.3g} s, ratio {done.ratio:.1f}"
+        )
+    for ridge, variance, ratio in zip(*equal_error(), strict=True):
+        print(f"ridge {ridge:.1e}: variance of a trial / {variance:.3g}, time to equal standard error / {ratio:.3g}")
+
+
+if __name__ == "__main__":
+    main()
