@@ -1,0 +1,1 @@
+"""What one observed data set says about the risk: spectrum, energies, noise, and the learning curve to larger samples."""
