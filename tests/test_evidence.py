@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 
 from .evidence.claims import SETTINGS, Claim
-from .evidence.risk_theory import CLAIMS
-from .evidence.table import PAGE, record
+from .evidence.table import CLAIMS, PAGE, record
 
 
 @pytest.mark.parametrize("claim", CLAIMS, ids=lambda claim: claim.item)

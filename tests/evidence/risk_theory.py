@@ -12,22 +12,9 @@ import numpy as np
 import asymptotix as ax
 from asymptotix.results import Fields
 
-from .claims import Claim, Experiment, Mistake, experiment
+from .claims import Claim, Experiment, Mistake, experiment, scaled
 
 Function = Callable[..., Any]
-
-
-def scaled(argument: str, factor: float | Callable[[dict[str, Any]], Any]) -> Callable[[Function], Function]:
-    """The function with one of its arguments multiplied."""
-
-    def change(function: Function) -> Function:
-        def wrong(*args: Any, **kwargs: Any) -> Any:
-            by = factor(kwargs) if callable(factor) else factor
-            return function(*args, **kwargs | {argument: np.asarray(kwargs[argument]) * by})
-
-        return wrong
-
-    return change
 
 
 def noise_as_deviation(function: Function) -> Function:
@@ -41,12 +28,8 @@ def noise_as_deviation(function: Function) -> Function:
 ridge_times_samples = scaled("ridge", lambda arguments: np.asarray(arguments["n_samples"]))
 
 
-def unseen_part_dropped(function: Function) -> Function:
-    def wrong(self: Any, n_features: float) -> Any:
-        model = function(self, n_features)
-        return replace(model, target=ax.Target(model.target.energies))
-
-    return wrong
+def unseen_part_dropped(levels: Function) -> Function:
+    return lambda top, first, second, energy, hidden: levels(top, first, second, energy, 0.0 * hidden)
 
 
 def one_degree_off(function: Function) -> Function:
@@ -72,9 +55,38 @@ def half_dropped(function: Function) -> Function:
     return wrong
 
 
+def unlearnable_part_dropped(function: Function) -> Function:
+    def wrong(spectrum: Any, target: Any, **options: Any) -> Any:
+        return function(spectrum, ax.Target(target.energies), **options)
+
+    return wrong
+
+
+def of_the_training_error(function: Function) -> Function:
+    def wrong(values: Any) -> Any:
+        return values | dict.fromkeys(("gcv", "loo"), values["train_error"])
+
+    return wrong
+
+
 def data_part_dropped(function: Function) -> Function:
     def wrong(model: Any, kappa: Any, inverse: Any) -> Any:
         return function(model, kappa, 0.0 * inverse)
+
+    return wrong
+
+
+def variance_doubled(function: Function) -> Function:
+    def wrong(*args: Any) -> Any:
+        mean, variance = function(*args)
+        return mean, 2.0 * variance
+
+    return wrong
+
+
+def without_noise(function: Function) -> Function:
+    def wrong(model: Any, **options: Any) -> Any:
+        return function(ax.KernelRidge(replace(model.design, noise_variance=0.0)), **options)
 
     return wrong
 
@@ -99,12 +111,66 @@ def covariate_shift() -> Experiment:
     return experiment(model, n_samples=[60, 100, 240], ridge=2.0, seed=1)
 
 
+def shifted_flow() -> Experiment:
+    d = 100
+    scales = np.linspace(0.2, 2.0, d)
+    model = ax.CovariateShift(scales, np.full(d, 0.1), scales[::-1], noise_variance=0.25)
+    return experiment(model, n_samples=80, time=[2e-3, 2e-2, 0.5], seed=7)
+
+
+def cross_validation() -> Experiment:
+    spectrum = ax.PowerLaw(1.2, size=300)
+    model = ax.RidgeRegression(spectrum, spectrum.target(source=0.6), noise_variance=0.25)
+    return experiment(model, quantity="gcv", n_samples=[80, 160, 320], ridge=0.5, seed=8)
+
+
 def kernel_ridge_on_data() -> Experiment:
     rng = np.random.default_rng(4)
     points = rng.standard_normal((300, 12))
     y = np.tanh(points @ rng.standard_normal(12)) + 0.3 * points[:, 0]
     model = ax.KernelRidge.on_data(points, y, ax.nngp_kernel("relu", depth=1, bias_variance=0.1), noise_variance=0.25)
     return experiment(model, n_samples=[60, 120, 200], ridge=0.05, n_trials=100, seed=1)
+
+
+def classification() -> Experiment:
+    """Signs on points in general position: a random orthogonal basis."""
+    rng = np.random.default_rng(5)
+    basis = np.linalg.qr(rng.standard_normal((200, 200)))[0]
+    matrix = (basis * (200.0 * np.arange(1.0, 201.0) ** -1.4)) @ basis.T
+    labels = np.sign(matrix @ rng.standard_normal(200))
+    model = ax.KernelRidge.on_data((matrix + matrix.T) / 2.0, labels, "precomputed", noise_variance=0.5)
+    return experiment(model, quantity="classification_error", n_samples=[40, 80, 140], ridge=1.0, n_trials=100, seed=2)
+
+
+def single_draw() -> Experiment:
+    """The scatter of the test error over training sets, which the experiment averages noise out of: noise-free labels."""
+    model = ax.RidgeRegression(ax.Spectrum([1.0, 0.2], [50, 150]), [1.0, 0.3])
+    grid: dict[str, Any] = {"n_samples": [60, 120, 240], "ridge": 2.0}
+    simulated = ax.simulate(model, **grid, n_trials=200, seed=9, progress=False)
+    draws = np.asarray(simulated.samples["test_error"])
+    deviation = draws.std(axis=0, ddof=1)
+    kurtosis = np.mean((draws - draws.mean(axis=0)) ** 4, axis=0) / deviation**4
+
+    def theory() -> ax.RiskCurve:
+        return ax.fluctuation(model, **grid)
+
+    error = deviation * np.sqrt((kurtosis - 1.0) / 4.0 / len(draws))
+    return Experiment(theory, deviation, "standard_deviation", 0.05, error)
+
+
+def closed_form() -> Experiment:
+    """Isotropic ridge regression, with the formula that SymPy derived in the place of the solver."""
+    model = ax.RidgeRegression(ax.Spectrum([1.0], [150]), [1.0], noise_variance=0.25)
+    n = np.array([60, 150, 400])
+    simulated = ax.simulate(model, n_samples=n, ridge=5.0, n_trials=60, seed=10, progress=False)
+    formula = ax.closed_form("isotropic_ridge")
+
+    def theory() -> ax.RiskCurve:
+        curve = ax.risk(model, n_samples=n, ridge=5.0)
+        values = formula.evaluate(n_samples=n, n_features=150, ridge=5.0, eigenvalue=1.0, energy=1.0, noise_variance=0.25)
+        return replace(curve, values=Fields({**curve.values, "test_error": values}))
+
+    return Experiment(theory, simulated)
 
 
 def benign_overfitting() -> Experiment:
@@ -169,9 +235,39 @@ CLAIMS = [
         in_python=covariate_shift,
     ),
     Claim(
+        "Covariate shift, diagonal",
+        ("CovariateShift",),
+        Mistake("the part that the draw of the data adds dropped", "equivalents.covariate_shift:_shifted", data_part_dropped),
+        problem="covariate_shift.toml",
+    ),
+    Claim(
+        "Covariate shift along gradient flow",
+        ("CovariateShift", "risk(time=)"),
+        Mistake("time of a loss without 1/2", "equivalents.gradient_flow.shifted_flow:shifted_flow_risk", scaled("time", 2.0)),
+        in_python=shifted_flow,
+    ),
+    Claim(
+        "Misspecified target",
+        ("RidgeRegression(misspecification=)",),
+        Mistake("what no linear function has dropped", "equivalents.levels:SortedLevels.of", unlearnable_part_dropped),
+        problem="misspecified.toml",
+    ),
+    Claim(
+        "Generalized cross-validation",
+        ("risk(...).gcv", "risk(...).loo"),
+        Mistake("no division by (1 - df1/n)^2", "equivalents.ridge:cross_validated", of_the_training_error),
+        in_python=cross_validation,
+    ),
+    Claim(
+        "Scatter of a single draw",
+        ("fluctuation", "infer"),
+        Mistake("variance of a training set of half the size", "equivalents.single_draw:_mean_and_variance", variance_doubled),
+        in_python=single_draw,
+    ),
+    Claim(
         "Latent space",
         ("LatentSpace",),
-        Mistake("what the features do not show dropped", "models.latent_space:LatentSpace.at", unseen_part_dropped),
+        Mistake("what the features do not show dropped", "equivalents.latent_space:TwoLevels", unseen_part_dropped),
         problem="latent_space.toml",
     ),
     Claim(
@@ -199,6 +295,18 @@ CLAIMS = [
         in_python=kernel_ridge_on_data,
     ),
     Claim(
+        "Kernel ridge on the hypercube",
+        ("KernelRidge.on_cube",),
+        Mistake("energies one degree off", "equivalents.levels:SortedLevels.of", one_degree_off),
+        problem="cube_kernel.toml",
+    ),
+    Claim(
+        "Classification by sign on data",
+        ("KernelRidge.on_data", "risk(...).classification_error"),
+        Mistake("noise of the training labels left out", "equivalents.dispatch:finite_population_risk", without_noise),
+        in_python=classification,
+    ),
+    Claim(
         "Gradient flow",
         ("risk(time=)", "optimal_time"),
         Mistake("time of a loss without 1/2", "equivalents.gradient_flow.flow_curve:flow_risk", scaled("time", 2.0)),
@@ -217,6 +325,14 @@ CLAIMS = [
         ("scaling_law",),
         Mistake("ridge beside the mean of squared errors", "equivalents.ridge:risk_on_grid", ridge_times_samples),
         in_python=scaling_law,
+    ),
+    Claim(
+        "Closed forms",
+        ("closed_form", "closed_forms"),
+        Mistake(
+            "ridge beside the mean of squared errors", "symbolic.closed_risk.closed_form:ClosedForm.evaluate", ridge_times_samples
+        ),
+        in_python=closed_form,
     ),
     Claim(
         "Conventions",

@@ -9,8 +9,10 @@ import numpy as np
 import asymptotix as ax
 
 from .claims import Claim
-from .risk_theory import CLAIMS
+from .features_theory import FEATURES
+from .risk_theory import CLAIMS as RIDGE
 
+CLAIMS = [*RIDGE, *FEATURES]
 PAGE = Path(__file__).parents[2] / "docs" / "evidence.md"
 
 _HEAD = """# Evidence
