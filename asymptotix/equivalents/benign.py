@@ -103,7 +103,7 @@ def benign_overfitting(
     curve = risk(model, n_samples=n, ridge=lam)
     slope = risk_derivative(model, n_samples=n, ridge=lam, with_respect_to="n_samples")
     sums, energies = TailSums.of(model.spectrum), _Energies.of(model)
-    k = np.reshape([_split(sums, float(one), lam, b) for one in n.ravel()], n.shape)
+    k = _split(sums, n, lam, b)
     value, total, squares = sums.beyond(np.nan_to_num(k))
     with np.errstate(divide="ignore", invalid="ignore"):
         missing = np.where(np.isnan(k), np.nan, 1.0)
@@ -115,14 +115,16 @@ def benign_overfitting(
     return BenignOverfitting(n, k, *ranks, variance, bias, curve.overfitting_coefficient, np.asarray(trend), curve)
 
 
-def _split(sums: TailSums, n: float, lam: float, b: float) -> float:
-    """k*; NaN if there is none. Within a level the condition is easiest for its first eigenvalue."""
+def _split(sums: TailSums, n: FloatArray, lam: float, b: float) -> FloatArray:
+    """k* at each n; NaN where there is none. Within a level the condition is easiest for its first eigenvalue."""
     starts = sums.ends - sums.counts
     _, total, _ = sums.beyond(starts)
-    found = np.flatnonzero(lam + total >= b * n * sums.values)
-    if found.size:
-        return float(starts[found[0]])
-    return float(sums.ends[-1]) if sums.tail + lam > 0 else np.nan
+    with np.errstate(divide="ignore"):
+        largest = (lam + total) / (b * sums.values)  # the condition holds at a start for n up to this
+    reached = np.maximum.accumulate(largest)
+    first = np.searchsorted(reached, n)  # the first start at which it does
+    last = float(sums.ends[-1]) if sums.tail + lam > 0 else np.nan
+    return np.where(first < starts.size, starts[np.minimum(first, starts.size - 1)], last)
 
 
 @dataclass(frozen=True, eq=False)

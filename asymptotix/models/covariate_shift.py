@@ -12,8 +12,8 @@ from numpy.typing import ArrayLike, NDArray
 from asymptotix.errors import InvalidInputError
 from asymptotix.models.designs import ShiftedCovariates
 from asymptotix.models.levels import checked_noise
+from asymptotix.models.matrix_arguments import finite_vector, matrix_or_diagonal
 from asymptotix.models.ridge_regression import RidgeRegression
-from asymptotix.spectra.arguments import real_array
 from asymptotix.spectra.eigendecomposition import positive_semidefinite
 from asymptotix.spectra.spectrum import Spectrum
 
@@ -61,15 +61,15 @@ class CovariateShift:
         noise_variance: float = 0.0,
     ) -> None:
         """See the class; what is kept is in the eigenbasis of the training covariance."""
-        values, vectors = positive_semidefinite("covariance", _matrix("covariance", covariance))
-        test = _matrix("test_covariance", test_covariance)
+        values, vectors = positive_semidefinite("covariance", matrix_or_diagonal("covariance", covariance))
+        test = matrix_or_diagonal("test_covariance", test_covariance)
         positive_semidefinite("test_covariance", test)
         if test.shape != vectors.shape:
             raise InvalidInputError(
                 "test_covariance", f"array of shape {test.shape}", f"of shape {vectors.shape}, that of covariance"
             )
-        beta = _vector("coefficients", coefficients, values.size)
-        other = beta if test_coefficients is None else _vector("test_coefficients", test_coefficients, values.size)
+        beta = finite_vector("coefficients", coefficients, values.size)
+        other = beta if test_coefficients is None else finite_vector("test_coefficients", test_coefficients, values.size)
         object.__setattr__(self, "eigenvalues", values)
         object.__setattr__(self, "coefficients", vectors.T @ beta)
         object.__setattr__(self, "test_covariance", vectors.T @ test @ vectors)
@@ -88,17 +88,3 @@ class CovariateShift:
         values, vectors = np.linalg.eigh(self.test_covariance)
         root = np.sqrt(np.maximum(values, 0.0))[:, None] * vectors.T
         return ShiftedCovariates(self.eigenvalues, self.coefficients, root, self.test_coefficients, self.noise_variance)
-
-
-def _matrix(name: str, values: ArrayLike) -> FloatArray:
-    array = real_array(name, values)
-    return np.diag(array) if array.ndim == 1 else array
-
-
-def _vector(name: str, values: ArrayLike, size: int) -> FloatArray:
-    array = real_array(name, values)
-    if array.shape != (size,):
-        raise InvalidInputError(name, f"array of shape {array.shape}", f"of shape ({size},)")
-    if not np.all(np.isfinite(array)):
-        raise InvalidInputError(name, "a NaN or infinite entry", "finite in every entry")
-    return array
