@@ -28,6 +28,7 @@ MODEL_NAMES = {
     "latent-space": "latent_space",
     "covariate-shift": "covariate_shift",
     "cube-kernel": "kernel_ridge_cube",
+    "data-kernel": "kernel_ridge_data",
     "given-features": "given_features",
     "deep-features": "deep_features",
     "neural-tangent": "neural_tangent",
@@ -62,7 +63,7 @@ def collect_problem(
     model: Annotated[str | None, _option("--model", f"One of {', '.join(MODEL_NAMES)}.", metavar="NAME")] = None,
     activation: Annotated[str | None, _option("--activation", "A name or an expression in x.", metavar="TEXT")] = None,
     kernel: Annotated[
-        str | None, _option("--kernel", "Of sphere-kernel and cube-kernel: tangent, nngp or exponential.", metavar="NAME")
+        str | None, _option("--kernel", "tangent, nngp, exponential, rbf, laplace or polynomial.", metavar="NAME")
     ] = None,
     depth: Annotated[int | None, _option("--depth", "Hidden layers of the kernel.")] = None,
     weight_variance: Annotated[float | None, _option("--weight-variance", "Of the kernel's network.")] = None,
@@ -98,6 +99,9 @@ def collect_problem(
     test_coefficients: Annotated[
         str | None, _option("--test-coefficients", "Of the target tested; default: --coefficients.", metavar="VECTOR")
     ] = None,
+    inputs: Annotated[str | None, _option("--inputs", "Of data-kernel: a .npy or .csv file.", metavar="MATRIX")] = None,
+    labels: Annotated[str | None, _option("--labels", "Of its rows: a file or A,B,...", metavar="VECTOR")] = None,
+    bandwidth: Annotated[float | None, _option("--bandwidth", "Of the rbf or the Laplace kernel; 1 if left out.")] = None,
     weights: Annotated[str | None, _option("--weights", "Of given-features: a .npy or .csv file.", metavar="MATRIX")] = None,
     moments: Annotated[str | None, _option("--moments", "Of given-features: exact or linearized.", metavar="NAME")] = None,
     widths: Annotated[str | None, _option("--widths", "Of the layers of deep-features.", metavar="A,B,...")] = None,
@@ -196,6 +200,9 @@ _PLACES = {
     "coefficients": ("model", "coefficients"),
     "test_covariance": ("model", "test_covariance"),
     "test_coefficients": ("model", "test_coefficients"),
+    "inputs": ("model", "inputs"),
+    "labels": ("model", "labels"),
+    "bandwidth": ("model", "bandwidth"),
     "weights": ("model", "weights"),
     "moments": ("model", "moments"),
     "widths": ("model", "widths"),
@@ -213,8 +220,8 @@ _PLACES = {
     "signal": ("model", "signal"),
 }
 _GRIDS = ("n_samples", "n_features", "n_predictors", "width", "ridge", "time", "steps")
-_MATRICES = ("covariance", "coefficients", "test_covariance", "test_coefficients", "weights")
-_KERNEL_OPTIONS = ("activation", "depth", "weight_variance", "bias_variance", "layers")
+_MATRICES = ("covariance", "coefficients", "test_covariance", "test_coefficients", "weights", "inputs", "labels")
+_KERNEL_OPTIONS = ("activation", "depth", "weight_variance", "bias_variance", "layers", "bandwidth")
 
 
 def _as_file(given: dict[str, Any], content: dict[str, Any]) -> dict[str, Any]:
@@ -230,7 +237,7 @@ def _as_file(given: dict[str, Any], content: dict[str, Any]) -> dict[str, Any]:
             _put(made, ("model", "spectrum", "power_law"), _power_law(value))
         elif name in _PLACES:
             place = _PLACES[name]
-            if name in _KERNEL_OPTIONS and kind in ("kernel_ridge_sphere", "kernel_ridge_cube"):
+            if name in _KERNEL_OPTIONS and kind.startswith("kernel_ridge_"):
                 place = ("model", "kernel", name)
             _put(made, place, _parsed(name, value))
     return made

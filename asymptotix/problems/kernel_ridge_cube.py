@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
-from asymptotix.problems.kernel_ridge_sphere import KernelPart
+from asymptotix.problems.kernels import KernelPart
 from asymptotix.problems.part import NonNegative, Part
 from asymptotix.problems.spectrum import LevelTargetPart
 

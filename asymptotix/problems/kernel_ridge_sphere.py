@@ -2,69 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
-from asymptotix.problems.part import NonNegative, Part, Positive
+from asymptotix.problems.kernels import KernelPart
+from asymptotix.problems.part import NonNegative, Part
 from asymptotix.problems.spectrum import LevelTargetPart
 
 if TYPE_CHECKING:
     from asymptotix.models.kernel_ridge import KernelRidge
 
-__all__ = ["ExponentialKernelPart", "KernelPart", "KernelRidgeSpherePart", "NngpKernelPart", "TangentKernelPart"]
-
-
-class _NetworkKernelPart(Part):
-    activation: str
-    depth: Annotated[int, Field(ge=1, le=50)] = 1
-    weight_variance: Positive = 1.0
-    bias_variance: NonNegative = 0.0
-
-
-class TangentKernelPart(_NetworkKernelPart):
-    """The tangent kernel T_depth of a network; `layers` keeps the part of the first or of the last layer."""
-
-    name: Literal["tangent"]
-    layers: Literal["all", "first", "last"] = "all"
-
-    def build(self) -> Any:
-        """The kernel described."""
-        from asymptotix.symbolic.network import tangent_kernel
-
-        return tangent_kernel(
-            self.activation, depth=self.depth, weight_variance=self.weight_variance, bias_variance=self.bias_variance,
-            layers=self.layers,
-        )  # fmt: skip
-
-
-class NngpKernelPart(_NetworkKernelPart):
-    """The Gaussian-process kernel S_depth of a network."""
-
-    name: Literal["nngp"]
-
-    def build(self) -> Any:
-        """The kernel described."""
-        from asymptotix.symbolic.network import nngp_kernel
-
-        return nngp_kernel(
-            self.activation, depth=self.depth, weight_variance=self.weight_variance, bias_variance=self.bias_variance
-        )
-
-
-class ExponentialKernelPart(Part):
-    """The kernel exp(t), t = <x, x'>/d."""
-
-    name: Literal["exponential"]
-
-    def build(self) -> Any:
-        """The kernel described."""
-        from asymptotix.kernels.inner_product import exponential_kernel
-
-        return exponential_kernel()
-
-
-KernelPart = Annotated[TangentKernelPart | NngpKernelPart | ExponentialKernelPart, Field(discriminator="name")]
+__all__ = ["KernelRidgeSpherePart"]
 
 
 class KernelRidgeSpherePart(Part):

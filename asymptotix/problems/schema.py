@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 from asymptotix.problems.covariate_shift import CovariateShiftPart
 from asymptotix.problems.grid import GridPart, SimulationPart
 from asymptotix.problems.kernel_ridge_cube import KernelRidgeCubePart
+from asymptotix.problems.kernel_ridge_data import KernelRidgeDataPart
 from asymptotix.problems.kernel_ridge_sphere import KernelRidgeSpherePart
 from asymptotix.problems.latent_space import LatentSpacePart
 from asymptotix.problems.layered_features import DeepFeaturesPart, GivenFeaturesPart
@@ -27,6 +28,7 @@ ModelPart = Annotated[
     | LatentSpacePart
     | CovariateShiftPart
     | KernelRidgeCubePart
+    | KernelRidgeDataPart
     | GivenFeaturesPart
     | DeepFeaturesPart
     | NeuralTangentPart

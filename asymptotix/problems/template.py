@@ -55,6 +55,15 @@ noise_variance = 0.25            # of the labels; 0 if left out
 target = {energies = [0.0, 1.0, 0.5]}  # degree 0, 1, 2, ... up to the dimension
 kernel = {name = "exponential"}  # or "tangent", "nngp", with the keys that a kernel on the sphere has
 """,
+    "kernel_ridge_data": """\
+[model]
+kind = "kernel_ridge_data"       # kernel ridge regression on rows of a data set
+inputs = [[0.1, 1.2], [-0.7, 0.4], [1.1, -0.3], [0.5, 0.8], [-1.2, -0.9], [0.3, -1.4]]  # or "inputs.npy", "inputs.csv"
+labels = [0.9, 0.2, 0.1, 1.0, -1.3, -0.8]  # of each row before the noise; or a file
+noise_variance = 0.25            # added to the labels; 0 if left out
+sampling = "replacement"         # or "without_replacement": fewer samples than rows, errors on the others
+kernel = {name = "rbf", bandwidth = 1.0}  # or "laplace", "polynomial", "exponential", "tangent", "nngp"
+""",
     "covariate_shift": """\
 [model]
 kind = "covariate_shift"         # trained on one covariance, tested on another

@@ -30,6 +30,9 @@ def test_the_json_schema_names_every_kind_of_model_and_forbids_unknown_keys() ->
         ({"name": "tangent", "activation": "relu"}, 1.0),  # the sum of both
         ({"name": "tangent", "activation": "relu", "weight_variance": 2.0}, 4.0),  # 2 (2/2) + 2 (2) (1/2)
         ({"name": "exponential"}, 2.718281828459045),
+        ({"name": "polynomial", "degree": 3, "offset": 0.5}, 3.375),
+        ({"name": "rbf", "bandwidth": 0.5}, 1.0),
+        ({"name": "laplace"}, 1.0),
     ],
 )
 def test_kernels_are_built_as_described(kernel: dict[str, object], expected: float) -> None:
