@@ -239,15 +239,32 @@ class _Ring:
         return self._opaque(value)
 
     def _folded(self, value: sp.Expr) -> Table:
+        """Phi and Phi2 with the arguments of one sign; the other sign is turned here, at once, so that no form leads back."""
         if isinstance(value, Phi):
-            argument = value.args[0]
-            return self.table(1 - Phi(-argument)) if argument.could_extract_minus_sign() else self._opaque(value)
+            turned = self._turned(value.args[0])
+            return self._opaque(value) if turned is None else self._with(sp.S.One, -1, Phi(turned))
         h, k, r = value.args
-        if h.could_extract_minus_sign():
-            return self.table(Phi(k) - Phi2(canonical(-h), k, canonical(-r)))
-        if k.could_extract_minus_sign():
-            return self.table(Phi(h) - Phi2(h, canonical(-k), canonical(-r)))
+        other_h, other_k = self._turned(h), self._turned(k)
+        if other_h is not None and other_k is not None:
+            return self._with(Phi(k) - Phi(other_h), 1, Phi2(other_h, other_k, r))
+        if other_h is not None:
+            return self._with(Phi(k), -1, Phi2(other_h, k, canonical(-r)))
+        if other_k is not None:
+            return self._with(Phi(h), -1, Phi2(h, other_k, canonical(-r)))
         return self._opaque(value)
+
+    def _with(self, known: sp.Expr, sign: int, last: sp.Expr) -> Table:
+        """known + sign * last, with `last` as it is, unless it has evaluated to something else."""
+        table = self._opaque(last) if isinstance(last, Phi | Phi2) else self.table(last)
+        return self._sum([self.table(known), self._multiply({(): sign * self.field.one}, table)])
+
+    def _turned(self, argument: sp.Expr) -> sp.Expr | None:
+        """-argument in canonical form, where that is the one of the two that is kept."""
+        other = _canonical(-argument, self.fold)
+        one, two = argument.could_extract_minus_sign(), other.could_extract_minus_sign()
+        if one == two:  # a quotient of sums may have a sign to extract in both forms, or in neither
+            one, two = sp.default_sort_key(other) < sp.default_sort_key(argument), False
+        return other if one else None
 
     def _opaque(self, atom: sp.Expr) -> Table:
         """An expression without further structure; a sign that its function pulls out (asin is odd) goes to the coefficient."""

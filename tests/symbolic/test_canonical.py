@@ -75,3 +75,15 @@ def test_a_gcd_that_is_not_found_is_sought_in_another_order_or_refused(monkeypat
     else:
         with pytest.raises(NotInClosedClassError, match="common factors"):
             canonical(expression)
+
+
+def test_an_argument_with_a_sign_in_both_forms_is_turned_once() -> None:
+    """-(a + h - b)/h and (a + h - b)/h may both have a minus sign to extract: turning must not go back and forth."""
+    a, b, h = sp.symbols("a b h", real=True)
+    for z in ((a - b) / h, (a + h - b) / (a * h - b), (b - a) * (h - 1) / (a - 2 * b)):
+        assert is_zero(Phi(z) + Phi(-z) - 1)
+        assert not is_zero(Phi(z) - Phi(-z))
+        for w in (a - h, h - a):
+            r = sp.Rational(1, 3)
+            assert is_zero(Phi2(z, w, r) + Phi2(-z, w, -r) - Phi(w))
+            assert is_zero(Phi2(z, w, r) - Phi(z) - Phi(w) + 1 - Phi2(-z, -w, r))
