@@ -23,8 +23,8 @@ experiment to "disagree". Where there is a problem file, `asymptotix check docs/
 errors, the verdict grants the finite-size error of a deterministic equivalent, at most 5% (`Verdict.allowance`, see
 `asymptotix.check`). The lines are remade, and the mistakes made, in the tests.
 
-| item | public names | problem file | z of three settings | mistake that is found |
-|---|---|---|---|---|
+| item | public names, problem file | z of three settings | mistake that is found |
+|---|---|---|---|
 """
 
 
@@ -32,8 +32,8 @@ def record(claim: Claim, verdict: ax.Verdict) -> str:
     """The line of the table. Scores to a tenth: other processors and libraries round otherwise."""
     scores = ", ".join(f"{z:+.1f}" for z in np.ravel(verdict.z))
     names = ", ".join(f"`{name}`" for name in claim.names)
-    problem = f"[{claim.problem}](problems/{claim.problem})" if claim.problem else "in Python"
-    return f"| {claim.item} | {names} | {problem} | {scores} | {claim.mistake.what} |"
+    problem = f"; [{claim.problem}](problems/{claim.problem})" if claim.problem else ""
+    return f"| {claim.item} | {names}{problem} | {scores} | {claim.mistake.what} |"
 
 
 def page() -> str:
