@@ -57,11 +57,15 @@ class CovariateLaw:
         """What an experiment draws: covariance, target and noise of the model, rows of this law.
 
         Raises:
-            InvalidInputError: a model with a `misspecification`, whose quadratic part is made for Gaussian covariates.
+            InvalidInputError: a model with a `misspecification`, whose quadratic part is made for Gaussian covariates; a flat
+                remainder of spectrum or target beside a common scale, which would make it another one in every row.
         """
         if model.misspecification:
             raise InvalidInputError("misspecification", model.misspecification, "0 with covariates of another law")
         own = model.design
+        if self.common_scale is not None and (own.tail > 0 or own.target_tail > 0):
+            fix = "give the eigenvalues themselves, with Spectrum(...) and without a tail"
+            raise InvalidInputError("tail", max(own.tail, own.target_tail), "0 beside a common scale", fix)
         levels = (own.eigenvalues, own.multiplicities, own.energies, own.tail, own.target_tail, own.noise_variance)
         return NonGaussianCovariates(*levels, self.entries, self.degrees_of_freedom, self.common_scale)
 

@@ -60,7 +60,7 @@ class NonGaussianCovariates(GaussianCovariates):
     """The same covariance and target with rows x = r diag(s)^(1/2) psi of another law; E r^2 = 1, psi of mean 0 and covariance I.
 
     The entries of psi are independent: "gaussian", "rademacher" (+-1), or "student" with `degrees_of_freedom`. r = 1, or with
-    `scale_degrees_of_freedom` nu the root of (nu - 2) / chi^2_nu, independent of psi, one for each row.
+    `scale_degrees_of_freedom` nu the root of (nu - 2) / chi^2_nu, independent of psi, one for each row; then there is no tail.
     """
 
     entries: str

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from asymptotix.errors import InvalidInputError
 from asymptotix.models.designs import NonGaussianCovariates
 from asymptotix.simulation.draws import Draw
 from asymptotix.simulation.gaussian_designs import expand_levels
@@ -42,14 +41,7 @@ class NonGaussianSampler:
 
     @staticmethod
     def of(design: NonGaussianCovariates) -> NonGaussianSampler:
-        """The sampler of a design.
-
-        Raises:
-            InvalidInputError: a flat remainder beside a random scale: it would be r^2 times the same in every row.
-        """
-        if design.scale_degrees_of_freedom is not None and (design.tail > 0 or design.target_tail > 0):
-            fix = "give the eigenvalues themselves, with Spectrum(...) and without a tail"
-            raise InvalidInputError("tail", max(design.tail, design.target_tail), "0 beside a common scale", fix)
+        """The sampler of a design."""
         freedoms = (design.degrees_of_freedom, design.scale_degrees_of_freedom)
         rest = (design.tail, design.target_tail, design.noise_variance)
         return NonGaussianSampler(*expand_levels(design), *rest, design.entries, *freedoms)

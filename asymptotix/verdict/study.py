@@ -112,9 +112,9 @@ def covariate_study(
     chosen = _checked(model, laws)
     theory, trials = risk(model, n_samples=n_samples, ridge=ridge), whole_number("n_trials", n_trials, minimum=2)
     limit = z_limit(theory.quantity(quantity).size * len(chosen), trials - 1.0)
-    verdicts = []
-    for law in chosen:
-        drawn = _Drawn(law.design(model), model.references)
+    designs, verdicts = [law.design(model) for law in chosen], []
+    for law, design in zip(chosen, designs, strict=True):
+        drawn = _Drawn(design, model.references)
         simulated = simulate(
             drawn, n_samples=n_samples, ridge=ridge, n_trials=trials, seed=seed, executor=executor, progress=progress
         )
