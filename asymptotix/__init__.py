@@ -86,6 +86,7 @@ if TYPE_CHECKING:  # the same names again, for type checkers and editors; tests/
     from asymptotix.kernels.matrix import kernel_matrices as kernel_matrices, kernel_matrix as kernel_matrix
     from asymptotix.kernels.operator import KernelOperator as KernelOperator
     from asymptotix.kernels.regression import KernelRegression as KernelRegression
+    from asymptotix.models.covariate_law import CovariateLaw as CovariateLaw
     from asymptotix.models.covariate_shift import CovariateShift as CovariateShift
     from asymptotix.models.deep_features import DeepRandomFeatures as DeepRandomFeatures
     from asymptotix.models.given_features import GivenFeatures as GivenFeatures
@@ -132,6 +133,7 @@ if TYPE_CHECKING:  # the same names again, for type checkers and editors; tests/
     from asymptotix.verdict.comparison import compare as compare
     from asymptotix.verdict.experiment import check as check
     from asymptotix.verdict.judgement import Verdict as Verdict
+    from asymptotix.verdict.study import CovariateStudy as CovariateStudy, covariate_study as covariate_study
 
 _HOME = {
     "activation": "activations.activation",
@@ -186,6 +188,7 @@ _HOME = {
     "benign_overfitting": "equivalents.benign",
     "EffectiveRanks": "spectra.tail_sums",
     "effective_ranks": "spectra.tail_sums",
+    "CovariateLaw": "models.covariate_law",
     "CovariateShift": "models.covariate_shift",
     "CriticalRegime": "equivalents.polynomial_regime",
     "critical_regime": "equivalents.polynomial_regime",
@@ -226,6 +229,8 @@ _HOME = {
     "check": "verdict.experiment",
     "compare": "verdict.comparison",
     "Verdict": "verdict.judgement",
+    "CovariateStudy": "verdict.study",
+    "covariate_study": "verdict.study",
     "RiskCurve": "results",
     "SimulatedCurve": "results",
     "convert_effective_ridge": "conventions",

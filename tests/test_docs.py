@@ -105,7 +105,17 @@ def test_every_public_name_is_in_the_reference() -> None:
 @pytest.mark.long
 @pytest.mark.parametrize(
     "page",
-    ["closed_forms", "formulas", "numerics", "optimal_ridge", "random_features_limits", "spectra", "universality", "verdict"],
+    [
+        "closed_forms",
+        "formulas",
+        "non_gaussian",
+        "numerics",
+        "optimal_ridge",
+        "random_features_limits",
+        "spectra",
+        "universality",
+        "verdict",
+    ],
 )
 def test_the_cells_of_a_page_run_without_a_warning(page: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MPLBACKEND", "agg")

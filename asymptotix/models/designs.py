@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = [
     "CubeKernel", "DataFeatures", "DataKernel", "Design", "GaussianCovariates", "GaussianFeatures", "LatentFeatures",
     "LayeredFeatures",
-    "LevelDesign", "MisspecifiedCovariates", "ShiftedCovariates", "SphereFeatures", "SphereKernel",
+    "LevelDesign", "MisspecifiedCovariates", "NonGaussianCovariates", "ShiftedCovariates", "SphereFeatures", "SphereKernel",
     "TangentFeatures",
 ]  # fmt: skip
 
@@ -53,6 +53,19 @@ class MisspecifiedCovariates(GaussianCovariates):
     """
 
     misspecification: float
+
+
+@dataclass(frozen=True)
+class NonGaussianCovariates(GaussianCovariates):
+    """The same covariance and target with rows x = r diag(s)^(1/2) psi of another law; E r^2 = 1, psi of mean 0 and covariance I.
+
+    The entries of psi are independent: "gaussian", "rademacher" (+-1), or "student" with `degrees_of_freedom`. r = 1, or with
+    `scale_degrees_of_freedom` nu the root of (nu - 2) / chi^2_nu, independent of psi, one for each row; then there is no tail.
+    """
+
+    entries: str
+    degrees_of_freedom: float | None
+    scale_degrees_of_freedom: float | None
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from asymptotix.models.designs import (
     LatentFeatures,
     LayeredFeatures,
     MisspecifiedCovariates,
+    NonGaussianCovariates,
     ShiftedCovariates,
     SphereFeatures,
     SphereKernel,
@@ -25,6 +26,7 @@ from asymptotix.simulation.gaussian_designs import CovariateSampler, FeatureSamp
 from asymptotix.simulation.latent_design import LatentSampler
 from asymptotix.simulation.layered_design import LayeredSampler
 from asymptotix.simulation.misspecified_design import MisspecifiedSampler
+from asymptotix.simulation.non_gaussian_design import NonGaussianSampler
 from asymptotix.simulation.shifted_design import ShiftedSampler
 from asymptotix.simulation.sphere_designs import SphereFeatureSampler, SphereKernelSampler
 from asymptotix.simulation.tangent_design import TangentSampler
@@ -44,6 +46,8 @@ def sampler_of(design: Design) -> Sampler:
             return FeatureSampler.of(design)
         case MisspecifiedCovariates():  # the same
             return MisspecifiedSampler.of(design)
+        case NonGaussianCovariates():  # the same
+            return NonGaussianSampler.of(design)
         case GaussianCovariates():
             return CovariateSampler.of(design)
         case LatentFeatures():
