@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from asymptotix.errors import InvalidInputError
 
-__all__ = ["NEARLY_PARALLEL", "TILE", "DataRows", "half_distances"]
+__all__ = ["NEARLY_PARALLEL", "TILE", "DataRows", "half_distances", "real_values"]
 
 FloatArray = NDArray[np.float64]
 Indices = NDArray[np.intp]
@@ -20,6 +20,21 @@ NEARLY_PARALLEL = 1e-4  # 1 - |rho| below which it is formed from the difference
 _CHUNK = 1 << 20  # entries of the differences formed at once
 _EQUAL = 32 * np.finfo(np.float64).eps  # relative spread of the q of rows that were scaled to one norm
 _REGULAR = (1e-250, 1e250)  # norms whose squares neither underflow nor overflow
+
+
+def real_values(name: str, data: ArrayLike) -> FloatArray:
+    """float64 values of any shape.
+
+    Raises:
+        InvalidInputError: text, None, ragged lists, or complex numbers, whose imaginary part would be dropped.
+    """
+    try:
+        values = np.asarray(data)
+        if values.dtype.kind in "biuf":
+            return np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError):
+        pass
+    raise InvalidInputError(name, data, "an array of real numbers")
 
 
 @dataclass(frozen=True)
@@ -36,7 +51,7 @@ class DataRows:
         Raises:
             InvalidInputError: data that are not two-dimensional, empty, or not finite.
         """
-        values = np.asarray(data, dtype=np.float64)
+        values = real_values(name, data)
         if values.ndim != 2 or 0 in values.shape:
             raise InvalidInputError(name, values.shape, "an array of shape (rows, features), neither of them 0")
         if not np.isfinite(values).all():

@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 from asymptotix.activations import Activation, activation
 from asymptotix.errors import InvalidInputError
 from asymptotix.kernels.allocation import allocated
-from asymptotix.kernels.data_rows import DataRows
+from asymptotix.kernels.data_rows import DataRows, real_values
 
 __all__ = ["finite_width_kernel"]
 
@@ -60,7 +60,7 @@ def finite_width_kernel(
     for name, values in (("Y", columns.values), ("weights", w)):
         if values.shape[1] != rows.features:
             raise InvalidInputError(name, values.shape, f"of {rows.features} columns, as X")
-    a = np.ones(len(w)) if output_weights is None else np.asarray(output_weights, dtype=np.float64)
+    a = np.ones(len(w)) if output_weights is None else real_values("output_weights", output_weights)
     if a.shape != (len(w),) or not np.isfinite(a).all():
         raise InvalidInputError("output_weights", a.shape, f"{len(w)} finite numbers, one for each row of weights")
     (total,) = allocated("X", (rows.size, columns.size), np.float64)

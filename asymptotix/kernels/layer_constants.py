@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from asymptotix.activations.activation import Activation
-from asymptotix.errors import ConvergenceError
+from asymptotix.errors import ConvergenceError, HypothesisError
 from asymptotix.kernels.hermite_series import HermiteTable, hermite_table
-from asymptotix.kernels.quadrature import QuadratureDual
+from asymptotix.kernels.quadrature import MAX_SCALE, QuadratureDual
 
 __all__ = ["LayerConstants", "layer_constants"]
 
@@ -40,7 +40,14 @@ def layer_constants(activation: Activation, variances: FloatArray) -> LayerConst
     Raises:
         ConvergenceError: two rules of quadrature disagree.
         NotInClosedClassError: the activation grows too fast for the quadrature.
+        HypothesisError: variances that are 0, where there is no slope, or beyond the reach of the quadrature.
     """
+    if not np.all((variances > 0) & (variances <= MAX_SCALE**2)):
+        wrong = float(variances[~((variances > 0) & (variances <= MAX_SCALE**2))].flat[0])
+        raise HypothesisError(
+            f"a unit of the layer sees inputs of variance {wrong:g}: it must be above 0 and at most "
+            f"{MAX_SCALE**2:g}; rescale the weights"
+        )
     integrand = QuadratureDual(activation).integrand
     coarse, fine = (hermite_table(integrand, variances, nodes, _TERMS) for nodes in _NODES)
     size = np.sqrt(fine.energy)[:, None]

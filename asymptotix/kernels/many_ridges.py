@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from asymptotix.errors import HypothesisError, InvalidInputError
+from asymptotix.kernels.data_rows import real_values
 from asymptotix.kernels.matrix import kernel_matrix
 from asymptotix.kernels.regression import checked_labels
 
@@ -62,9 +63,9 @@ def ridge_path(kernel: Any, X: ArrayLike, y: ArrayLike, ridges: ArrayLike) -> Ri
     >>> path.predict([[1.0]])[:, 0].round(12).tolist()  # slopes 5/6 and 1/2
     [0.833333333333, 0.5]
     """
-    rows = np.asarray(X, dtype=np.float64)
+    rows = real_values("X", X)
     labels = checked_labels("y", y, len(rows))
-    tested = np.asarray(ridges, dtype=np.float64)
+    tested = real_values("ridges", ridges)
     if tested.ndim != 1 or tested.size == 0 or not (np.isfinite(tested) & (tested >= 0.0)).all():
         raise InvalidInputError("ridges", ridges, "a list of numbers that are zero or positive, and finite")
     values, vectors = np.linalg.eigh(kernel_matrix(kernel, rows))

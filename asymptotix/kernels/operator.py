@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from asymptotix.errors import InvalidInputError
-from asymptotix.kernels.data_rows import TILE, DataRows
+from asymptotix.kernels.data_rows import TILE, DataRows, real_values
 from asymptotix.kernels.direct_tiles import evaluator, kernel_function
 from asymptotix.kernels.matrix import kernel_matrix, polynomial_source
 from asymptotix.kernels.polynomial_tiles import run_tiles, tile_values, worth_compiling
@@ -47,7 +47,7 @@ class KernelOperator:
 
     def __matmul__(self, vectors: ArrayLike) -> FloatArray:
         """K v for v of shape (n,) or (n, k)."""
-        given = np.asarray(vectors, dtype=np.float64)
+        given = real_values("vectors", vectors)
         if given.ndim not in (1, 2) or len(given) != self.shape[0] or not np.isfinite(given).all():
             raise InvalidInputError("vectors", given.shape, f"of shape ({self.shape[0]},) or ({self.shape[0]}, k), and finite")
         vector = given.reshape(len(given), -1)
@@ -72,8 +72,16 @@ class KernelOperator:
         return np.asarray(function(q, q, q), dtype=np.float64)
 
     def columns(self, index: ArrayLike) -> FloatArray:
-        """The columns of some rows of data, as a matrix of shape (n, k)."""
-        return np.asarray(kernel_matrix(self._kernel, self._rows.values, self._rows.values[np.asarray(index, dtype=np.intp)]))
+        """The columns of some rows of data, as a matrix of shape (n, k).
+
+        Raises:
+            InvalidInputError: no whole numbers from 0 to n - 1.
+        """
+        chosen = np.atleast_1d(np.asarray(index))
+        n = self.shape[0]
+        if chosen.dtype.kind not in "iu" or chosen.ndim != 1 or not np.all((chosen >= 0) & (chosen < n)):
+            raise InvalidInputError("index", index, f"whole numbers from 0 to {n - 1}")
+        return np.asarray(kernel_matrix(self._kernel, self._rows.values, self._rows.values[chosen]))
 
     def as_linear_operator(self) -> Any:
         """A `scipy.sparse.linalg.LinearOperator`, for the iterative solvers of SciPy."""

@@ -43,7 +43,7 @@ from asymptotix.kernels.series_spread import series_spread
 if TYPE_CHECKING:
     from mpmath import mpf
 
-__all__ = ["AGREEMENT", "AGREEMENT_DIGITS", "QuadratureDual"]
+__all__ = ["AGREEMENT", "AGREEMENT_DIGITS", "MAX_SCALE", "QuadratureDual"]
 
 FloatArray = NDArray[np.float64]
 
@@ -56,7 +56,7 @@ _GRADED_PANELS = 24  # 4^-24 = 4e-15
 _ROUNDING = 4.0 * np.finfo(np.float64).eps  # of a coefficient, for each step of the recurrence
 _RESIDUE = 2e-13  # of the scale: rounding of the sums, what the series leaves out, the interpolation of tables
 _GRID = 2.0**50  # of mantissas: 1e-15 of a variance
-_MAX_SCALE = 300.0  # standard deviations: beyond it the panels resolve no more
+MAX_SCALE = 300.0  # standard deviations: beyond it the panels resolve no more
 
 
 @dataclass
@@ -156,8 +156,8 @@ class QuadratureDual:
             HypothesisError: the variance is too large for the panels.
             ConvergenceError: the two rules differ by more than AGREEMENT of E[s^2]^(1/2).
         """
-        if math.sqrt(variance) + abs(mean) > _MAX_SCALE:
-            raise HypothesisError(f"quadrature reaches up to |mean| + sqrt(variance) = {_MAX_SCALE:g}: use smaller ones")
+        if math.sqrt(variance) + abs(mean) > MAX_SCALE:
+            raise HypothesisError(f"quadrature reaches up to |mean| + sqrt(variance) = {MAX_SCALE:g}: use smaller ones")
         f = Integrand(lambda x: self.activation(mean + x), tuple(cut - mean for cut in self._cuts), self._rate)
         coarse, fine = (hermite_table(f, np.array([variance]), nodes, degree + 1) for nodes in _NODES)
         value, scale = float(fine.coefficients[0, degree]), math.sqrt(float(fine.energy[0]))
@@ -275,8 +275,8 @@ def _series(
 
 
 def _require_scale(pair: GaussianPair) -> None:
-    if math.sqrt(max(np.max(pair.q1, initial=0.0), np.max(pair.q2, initial=0.0))) > _MAX_SCALE:
-        raise HypothesisError(f"the kernel is computed by quadrature, up to variances {_MAX_SCALE**2:g}: use smaller ones")
+    if math.sqrt(max(np.max(pair.q1, initial=0.0), np.max(pair.q2, initial=0.0))) > MAX_SCALE:
+        raise HypothesisError(f"the kernel is computed by quadrature, up to variances {MAX_SCALE**2:g}: use smaller ones")
 
 
 def _indexed(q1: FloatArray, q2: FloatArray) -> tuple[FloatArray, NDArray[np.intp], NDArray[np.intp]]:

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from asymptotix.errors import HypothesisError, InvalidInputError
+from asymptotix.kernels.data_rows import real_values
 from asymptotix.kernels.matrix import kernel_matrix
 
 __all__ = ["FittedRegression", "KernelRegression", "checked_labels"]
@@ -56,7 +57,7 @@ class KernelRegression:
             InvalidInputError: labels of another length, or not finite.
             HypothesisError: K + ridge is not positive definite, or singular to float64.
         """
-        rows = np.asarray(X, dtype=np.float64)
+        rows = real_values("X", X)
         labels = checked_labels("y", y, len(rows))
         matrix = kernel_matrix(self.kernel, rows, threads=self.threads)
         matrix[np.diag_indices(len(matrix))] += self.ridge
@@ -149,7 +150,7 @@ def _factorized(matrix: FloatArray) -> FloatArray:
 
 def checked_labels(name: str, y: ArrayLike, size: int) -> FloatArray:
     """The labels as float64, refused if there are not `size` rows of them or one is not finite."""
-    labels = np.asarray(y, dtype=np.float64)
+    labels = real_values("y", y)
     if labels.ndim not in (1, 2) or len(labels) != size or labels.size == 0:
         raise InvalidInputError(name, labels.shape, f"{size} labels, one for each row of data, or {size} rows of several")
     if not np.isfinite(labels).all():

@@ -27,6 +27,8 @@ __all__ = ["DeepRandomFeatures"]
 
 FloatArray = NDArray[np.float64]
 
+_MAX_WIDTH = 20_000
+
 
 @dataclass(frozen=True, eq=False)
 class DeepRandomFeatures:
@@ -84,12 +86,12 @@ class DeepRandomFeatures:
                 f"activation = {sigma.text!r} is not odd: the recursion of deep random features is for odd activations; use one "
                 'such as "tanh" or "erf", or GivenFeatures for a single layer'
             )
+        if not isinstance(weights, list | tuple) or not weights:
+            raise InvalidInputError("weights", weights, "a nonempty list of matrices, one a layer")
         layers, columns = [], values.size
         for number, layer in enumerate(weights, 1):
             layers.append(finite_matrix(f"weights[{number - 1}]", layer, columns, "as the layer before has units"))
             columns = layers[-1].shape[0]
-        if not layers:
-            raise InvalidInputError("weights", weights, "a nonempty list of matrices, one a layer")
         object.__setattr__(self, "weights", tuple(layers))
         object.__setattr__(self, "covariance", omega)
         object.__setattr__(self, "activation", sigma)
@@ -114,9 +116,14 @@ class DeepRandomFeatures:
             InvalidInputError: a width below 1, and as the class.
         """
         rng = np.random.default_rng(whole_number("seed", seed, 0))
-        inputs, layers = len(matrix_or_diagonal("covariance", covariance)), []
+        omega = matrix_or_diagonal("covariance", covariance)
+        if omega.ndim != 2:
+            raise InvalidInputError("covariance", covariance, "a square matrix, or its diagonal")
+        if not isinstance(widths, list | tuple) or not widths:
+            raise InvalidInputError("widths", widths, "a nonempty list of whole numbers, one a layer")
+        inputs, layers = len(omega), []
         for width in widths:
-            layers.append(rng.standard_normal((whole_number("widths", width, 1), inputs)))
+            layers.append(rng.standard_normal((_width(width), inputs)))
             inputs = layers[-1].shape[0]
         return cls(layers, covariance, activation, coefficients=coefficients, noise_variance=noise_variance)
 
@@ -148,3 +155,10 @@ class DeepRandomFeatures:
     def design(self) -> LayeredFeatures:
         """What an experiment draws: the inputs; the weights stay."""
         return LayeredFeatures(self.scaled_weights, self._root, self.activation, self.coefficients, self.noise_variance)
+
+
+def _width(width: int) -> int:
+    units = whole_number("widths", width, 1)
+    if units > _MAX_WIDTH:
+        raise InvalidInputError("widths", width, f"at most {_MAX_WIDTH}: the moments of a layer are a matrix of so many rows")
+    return units

@@ -88,7 +88,7 @@ class GivenFeatures:
         omega = matrix_or_diagonal("covariance", covariance)
         values, vectors = positive_semidefinite("covariance", omega)
         rows = finite_matrix("weights", weights, values.size, "as the covariance has")
-        if moments not in _MOMENTS:
+        if not isinstance(moments, str) or moments not in _MOMENTS:
             raise InvalidInputError("moments", moments, f"one of {', '.join(_MOMENTS)}")
         object.__setattr__(self, "weights", rows)
         object.__setattr__(self, "covariance", omega)
@@ -116,7 +116,7 @@ class GivenFeatures:
         """The ridge regression on Gaussian features with the same second moments."""
         p, d = self.weights.shape
         seen = self._seen
-        constants = layer_constants(self.activation, np.einsum("ij,ij->i", seen, seen))
+        constants = layer_constants(self.activation, np.einsum("ij,ij->i", seen, seen))  # refuses variances out of range first
         if self.moments == "exact":
             second: Any = kernel_matrix(KernelMap(self.activation), seen * np.sqrt(d))
         else:

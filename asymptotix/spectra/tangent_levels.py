@@ -25,11 +25,14 @@ def tangent_levels(activation: Activation, dimension: int, min_degree: int = 0) 
     r"""The spectrum of the first layer's tangent kernel, weights uniform on the unit sphere; its trace is $\mathbb E\sigma'^2$.
 
     Raises:
-        HypothesisError: an activation with jumps, which has no tangent kernel.
+        HypothesisError: an activation with jumps or an infinite slope, which has no tangent kernel.
     """
     if activation.jumps:
         raise HypothesisError(f"activation = {activation.text!r} jumps: it has no tangent features; use a continuous one")
-    slope = activation_spectrum(activation.pointwise_derivative, dimension=dimension, min_degree=min_degree + 1)
+    try:
+        slope = activation_spectrum(activation.pointwise_derivative, dimension=dimension, min_degree=min_degree + 1)
+    except ZeroDivisionError:  # a slope that is infinite at a kink, evaluated there
+        raise HypothesisError(f"activation = {activation.text!r} has an infinite slope; use one whose slope is bounded") from None
     d, k = float(dimension), np.arange(len(slope), dtype=np.float64)
     masses = slope.eigenvalues * slope.multiplicities
     upward = masses * (k + d - 2.0) / (2.0 * k + d - 2.0)

@@ -65,6 +65,10 @@ def enlarged(model: Any, size: int) -> Any:
         return LatentSpace(model.dimension * size, signal=model.signal, noise_variance=model.noise_variance)
     spectrum, target = drawable(model.spectrum, model.target)
     copied = Spectrum(spectrum.eigenvalues, spectrum.multiplicities * size, tail=spectrum.tail * size)
+    if isinstance(model, RidgeRegression):
+        unseen = model.misspecification  # it is a part of `target` too, in the tail
+        linear = drawable(model.spectrum, model.linear_target)[1]
+        return RidgeRegression(copied, linear, noise_variance=model.noise_variance, misspecification=unseen)
     return type(model)(copied, target, noise_variance=model.noise_variance)
 
 

@@ -124,7 +124,8 @@ class Verdict:
     @property
     def worst(self) -> dict[str, float]:
         """The judged point with the largest |z| beyond the allowance: its grid arguments, theory, simulation, z."""
-        score = np.where(self.judged, np.abs(self.z_beyond_allowance) + 1e-9 * np.abs(self.z), -1.0)
+        score = np.nan_to_num(np.abs(self.z_beyond_allowance) + 1e-9 * np.abs(self.z), nan=-0.5)
+        score = np.where(self.judged, score, -1.0)
         return self.table[int(np.argmax(score))]
 
     @property

@@ -141,3 +141,21 @@ def test_wrong_arguments_are_named(problem: dict[str, Any]) -> None:
         ax.DeepRandomFeatures([np.ones((4, 5)), np.ones((4, 5))], np.ones(5), "tanh", coefficients=np.ones(5))
     with pytest.raises(InvalidInputError, match="n_features"):
         risk(ax.GivenFeatures(activation="erf", **problem), n_samples=10, ridge=1.0, n_features=5)
+
+
+def test_layers_that_see_nothing_or_too_much_are_refused() -> None:
+    dead = ax.DeepRandomFeatures([np.zeros((4, 3))], np.ones(3), "tanh", coefficients=np.ones(3))
+    with pytest.raises(HypothesisError, match="variance 0"):
+        risk(dead, n_samples=3, ridge=1.0)
+    for weights in (None, 3):
+        with pytest.raises(InvalidInputError, match="weights"):
+            ax.DeepRandomFeatures(weights, np.ones(3), "tanh", coefficients=np.ones(3))  # type: ignore[arg-type]  # on purpose
+    for widths in (5, [10**12]):
+        with pytest.raises(InvalidInputError, match="widths"):
+            ax.DeepRandomFeatures.random(widths, np.ones(3), "tanh", coefficients=np.ones(3))  # type: ignore[arg-type]  # on purpose
+    for size in (1e6, 1e200):
+        huge = ax.GivenFeatures(size * np.ones((4, 3)), np.ones(3), "tanh", coefficients=np.ones(3))
+        with pytest.raises(HypothesisError, match="rescale the weights"):
+            risk(huge, n_samples=3, ridge=1.0)
+    with pytest.raises(HypothesisError, match="infinite slope"):
+        ax.NeuralTangent.on_sphere("sqrt(abs(x))", dimension=10, target=[0, 1])

@@ -105,7 +105,8 @@ class _Range:
 def _density(levels: FloatArray, kappa: FloatArray, spread: FloatArray) -> FloatArray:
     """A blurred density in log s: what the sums lose over an octave around kappa = s."""
     seen = np.interp(np.log(levels), np.log(kappa), np.maximum(spread, 0.0))
-    return np.asarray(np.maximum(seen, 1e-3 * float(np.max(seen)) + np.finfo(np.float64).tiny))
+    largest = float(np.max(seen))
+    return np.maximum(seen, 1e-3 * largest) if largest > 0 else np.ones_like(seen)  # nothing seen: no level before another
 
 
 def _ridges(observed: ObservedResolvent) -> FloatArray:

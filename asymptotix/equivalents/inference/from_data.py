@@ -19,6 +19,7 @@ __all__ = ["infer"]
 
 FloatArray = NDArray[np.float64]
 
+_SMALLEST = 1e-30
 _LEAST_SAMPLES = 10  # below, a jackknife and halves say nothing
 
 
@@ -77,6 +78,7 @@ def _labels(y: ArrayLike) -> FloatArray:
         raise InvalidInputError("y", "a NaN or infinite entry", "finite in every entry")
     if np.ptp(labels) == 0:
         raise InvalidInputError("y", f"{float(labels[0])!r} everywhere", "labels that differ", "a constant has nothing to learn")
+    _require_moderate("y", float(np.max(np.abs(labels))))
     return labels
 
 
@@ -91,4 +93,12 @@ def _matrix(X: ArrayLike, kernel: Any, n: int) -> tuple[FloatArray, str]:
     matrix = rows if given else rows @ rows.T if kernel is None else kernel_matrix(kernel, rows)
     if not np.any(matrix):
         raise InvalidInputError("X", "a kernel matrix of zeros", "such that its kernel matrix is not zero")
+    _require_moderate("X", float(np.max(np.abs(matrix))))
     return matrix, "X" if given else "the kernel matrix of X"
+
+
+def _require_moderate(name: str, size: float) -> None:
+    """The resolvents are raised to powers, which overflow for data in units that no one uses."""
+    if not _SMALLEST < size < 1.0 / _SMALLEST:
+        valid = f"of a size between {_SMALLEST:g} and {1.0 / _SMALLEST:g}"
+        raise InvalidInputError(name, f"values of size {size:.3g}", valid, "use other units")

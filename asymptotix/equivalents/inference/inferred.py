@@ -130,6 +130,12 @@ class Inference:
         return self._curve(np.array(real_array("n_samples", n_samples)), np.array(real_array("ridge", ridge)), None)
 
     def _require_in_reach(self, n: FloatArray, lam: FloatArray) -> None:
+        rank = self.observed.rank
+        if rank < self.observed.size and np.any((lam == 0) & (n == rank)):
+            raise HypothesisError(
+                f"ridge = 0 is not valid at n_samples = {rank}: that is the rank of the kernel, where the risk is infinite; "
+                "use ridge > 0"
+            )
         least = self.observed.smallest_effective_ridge
         beyond = (n - self.n_samples) * least > lam * (1.0 + 1e-9)
         if np.any(beyond):
