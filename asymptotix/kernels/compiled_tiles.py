@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from asymptotix.acceleration.loops import entry, fast, types
 
-__all__ = ["evaluate_tile", "place32", "place64", "reaches"]
+__all__ = ["evaluate_tile", "place32", "place64", "polynomial_group", "raise_order", "reaches"]
 
 FloatArray = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -23,7 +23,7 @@ _orders = types.Array(types.int64, 1, "C")
 
 
 @fast
-def _group(value: FloatArray, t: FloatArray, cosine: FloatArray, c: FloatArray, k: int) -> None:
+def polynomial_group(value: FloatArray, t: FloatArray, cosine: FloatArray, c: FloatArray, k: int) -> None:
     """Eight steps of Horner's rule, coefficients k + 7 down to k, those of the sign of each cosine."""
     plus, minus = c[0, k : k + 8], c[1, k : k + 8]
     p0, p1, p2, p3, p4, p5, p6, p7 = plus[0], plus[1], plus[2], plus[3], plus[4], plus[5], plus[6], plus[7]
@@ -50,7 +50,7 @@ def _points(cosine: FloatArray, w: FloatArray, t: FloatArray) -> None:
 
 
 @fast
-def _raise_order(value: FloatArray, w: FloatArray, cosine: FloatArray, orders: Integers) -> None:
+def raise_order(value: FloatArray, w: FloatArray, cosine: FloatArray, orders: Integers) -> None:
     """Times w to the order of the zero at w = 0, for each sign."""
     for _ in range(orders[0]):
         for j in range(value.size):
@@ -72,9 +72,9 @@ def evaluate_tile(
         line[:] = 0.0
         _points(cosine[i], w, t)
         for k in range(table.shape[1] - 8, -1, -8):
-            _group(line, t, cosine[i], table, k)
+            polynomial_group(line, t, cosine[i], table, k)
         if orders[0] + orders[1] > 0:
-            _raise_order(line, w, cosine[i], orders)
+            raise_order(line, w, cosine[i], orders)
         for j in range(width):
             line[j] *= rows[i] * columns[j]
 

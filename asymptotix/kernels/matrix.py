@@ -1,9 +1,10 @@
 r"""Kernel matrices of data: $q = |x|^2/d$, $c = \langle x, x'\rangle/d$, tile by tile, several kernels in one pass.
 
 For rows of one norm, and for homogeneous activations without biases, a network kernel of any depth is one function of the cosine:
-two polynomials (`univariate`) applied to the Gram matrix. Everything else is evaluated entry by entry (`direct_tiles`): user
-functions, small matrices, kernels that no polynomial holds, other activations at different norms. (A table over the norms does
-not converge there: with biases, nearly parallel rows feel $[1 - u + a(|x| - |x'|)^2]^{1/2}$, which is not smooth in the norms.)
+two polynomials (`univariate`) applied to the Gram matrix. ReLU with biases and erf at different norms go through the layers in
+compiled loops (`layer_tiles`). Everything else is evaluated entry by entry (`direct_tiles`): user functions, small matrices,
+kernels that no polynomial holds, other activations at different norms. (A table over the norms does not converge there: with
+biases, nearly parallel rows feel $[1 - u + a(|x| - |x'|)^2]^{1/2}$, which is not smooth in the norms.)
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from asymptotix.kernels.data_rows import TILE, DataRows
 from asymptotix.kernels.definiteness import require_positive_semidefinite
 from asymptotix.kernels.direct_tiles import evaluator, kernel_function
 from asymptotix.kernels.kernel_map import KernelMap
+from asymptotix.kernels.layer_tiles import fill_by_layers
 from asymptotix.kernels.polynomial_tiles import ScaledMap, fill_by_polynomials, run_tiles
 from asymptotix.kernels.scaled_map import scaled_map
 
@@ -119,9 +121,11 @@ def _fill(
     quick = [(matrix, source) for matrix, source in zip(matrices, sources, strict=True) if source is not None]
     if quick:
         fill_by_polynomials([matrix for matrix, _ in quick], [source for _, source in quick], rows, columns, threads)
-    for matrix, source, kernel in zip(matrices, sources, kernels, strict=True):
-        if source is None:
-            _fill_directly(matrix, kernel, rows, columns, threads)
+    rest = [index for index, source in enumerate(sources) if source is None]
+    if rows.size * columns.size >= _POLYNOMIAL_FROM:
+        rest = fill_by_layers(matrices, functions, rest, rows, columns, threads)
+    for index in rest:
+        _fill_directly(matrices[index], kernels[index], rows, columns, threads)
 
 
 def polynomial_source(function: Any, rows: DataRows, columns: DataRows) -> ScaledMap | None:

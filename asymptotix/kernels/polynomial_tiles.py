@@ -19,7 +19,16 @@ from asymptotix.kernels.data_rows import NEARLY_PARALLEL, TILE, DataRows, half_d
 from asymptotix.kernels.univariate import COEFFICIENT_GROUP
 from asymptotix.runs.threads import single_threaded_blas
 
-__all__ = ["ScaledMap", "fill_by_polynomials", "run_tiles", "tile_values", "worth_compiling"]
+__all__ = [
+    "Near",
+    "ScaledMap",
+    "fill_by_polynomials",
+    "nearly_parallel",
+    "place_compiled",
+    "run_tiles",
+    "tile_values",
+    "worth_compiling",
+]
 
 FloatArray = NDArray[np.float64]
 Matrix = NDArray[Any]
@@ -75,7 +84,7 @@ def tile_values(sources: Sequence[ScaledMap], rows: DataRows, columns: DataRows,
         diagonal = same and top == left
         if diagonal:  # set below: not to be taken for nearly parallel
             np.fill_diagonal(cosine, 0.0)
-        near = _nearly_parallel(cosine, x, y) if reaches(cosine, _LIMIT) else []
+        near = nearly_parallel(cosine, x, y) if reaches(cosine, _LIMIT) else []
         for source in sources:
             tile = source.on_tile(top, left)
             evaluate(cosine, value, tile)
@@ -95,7 +104,7 @@ def fill_by_polynomials(
     same = columns is rows
     compiled = worth_compiling(rows.size * columns.size * len(matrices) / (2 if same else 1))
     values = tile_values(sources, rows, columns, compiled)
-    place = _place_compiled if compiled else _place_numpy
+    place = place_compiled if compiled else _place_numpy
 
     def work(top: int, left: int) -> None:
         for matrix, value in zip(matrices, values(top, left), strict=True):
@@ -110,12 +119,12 @@ def worth_compiling(entries: float) -> bool:
     return use_compiled(_STEPS * entries, _LOOPS)
 
 
-_Near = list[tuple[NDArray[np.intp], NDArray[np.intp], FloatArray, bool]]
+Near = list[tuple[NDArray[np.intp], NDArray[np.intp], FloatArray, bool]]
 
 
-def _nearly_parallel(cosine: FloatArray, x: FloatArray, y: FloatArray) -> _Near:
+def nearly_parallel(cosine: FloatArray, x: FloatArray, y: FloatArray) -> Near:
     """Where |u| is so near to 1 that the inner product has lost the digits of 1 - |u|, and w from the difference."""
-    found: _Near = []
+    found: Near = []
     for sign in (-1.0, 1.0):
         i, j = np.nonzero(-sign * cosine > _LIMIT)
         if len(i):
@@ -145,7 +154,8 @@ def _reaches_numpy(cosine: FloatArray, limit: float) -> bool:
     return bool(cosine.max() > limit or cosine.min() < -limit)
 
 
-def _place_compiled(value: FloatArray, matrix: Matrix, top: int, left: int, mirror: bool) -> None:
+def place_compiled(value: FloatArray, matrix: Matrix, top: int, left: int, mirror: bool) -> None:
+    """Put a tile, and its mirror image, into the matrix."""
     from asymptotix.kernels import compiled_tiles
 
     put = compiled_tiles.place32 if matrix.dtype == np.float32 else compiled_tiles.place64

@@ -11,6 +11,7 @@ are kept, which averages their rounding, and a polynomial that misses the kernel
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -23,7 +24,7 @@ from asymptotix.kernels.kernel_map import KernelMap
 from asymptotix.kernels.pair import Correlation, GaussianPair
 from asymptotix.kernels.quadrature import QuadratureDual
 
-__all__ = ["COEFFICIENT_GROUP", "UnivariateMap", "homogeneous_power", "kernel_at", "univariate_map"]
+__all__ = ["COEFFICIENT_GROUP", "UnivariateMap", "fitted_map", "homogeneous_power", "kernel_at", "univariate_map"]
 
 FloatArray = NDArray[np.float64]
 
@@ -78,9 +79,16 @@ def _fitted(kernel: KernelMap, q1: float, q2: float) -> UnivariateMap | None:
     numeric = isinstance(expectations_of(kernel.activation), QuadratureDual)
     samples, accepted = (_FEW_SAMPLES, _ACCEPTED_NUMERIC) if numeric else (_SAMPLES, _ACCEPTED)
     try:
-        sides = [_Side.of(kernel, q1, q2, positive, samples) for positive in (True, False)]
+        return fitted_map(lambda w, positive: kernel_at(kernel, q1, q2, w, positive), samples, accepted)
     except AsymptotixError:  # infinite, or beyond the quadrature: the entries themselves will tell
         return None
+
+
+def fitted_map(
+    values: Callable[[FloatArray, bool], FloatArray], samples: int = _SAMPLES, accepted: float = _ACCEPTED
+) -> UnivariateMap | None:
+    """The polynomials of values(w, whether u >= 0), or None where 128 coefficients miss them by more than `accepted`."""
+    sides = [_Side.of(values, positive, samples) for positive in (True, False)]
     scale = max(side.scale for side in sides)
     if not math.isfinite(scale):
         return None
@@ -97,17 +105,17 @@ def _fitted(kernel: KernelMap, q1: float, q2: float) -> UnivariateMap | None:
 
 @dataclass(frozen=True)
 class _Side:
-    """The kernel over w^order at Chebyshev points of t and at points between, for one sign of u."""
+    """The function over w^order at Chebyshev points of t and at points between, for one sign of u."""
 
     order: int
     samples: FloatArray
     checks: FloatArray
 
     @classmethod
-    def of(cls, kernel: KernelMap, q1: float, q2: float, positive: bool, size: int) -> _Side:
+    def of(cls, function: Callable[[FloatArray, bool], FloatArray], positive: bool, size: int) -> _Side:
         points = np.concatenate([np.cos(_chebyshev_angles(size)), _check_points()])
         w = np.concatenate([0.5 * math.sqrt(0.5) * (points + 1.0), [_TINY, 0.5 * _TINY, 0.0]])
-        values = kernel_at(kernel, q1, q2, w, positive)
+        values = function(w, positive)
         tiny, half, none = values[-3:]
         order = 0
         if none == 0.0 and half != 0.0 and tiny / half > 1.0:
