@@ -1,7 +1,7 @@
 r"""Kernel matrices of data: $q = |x|^2/d$, $c = \langle x, x'\rangle/d$, tile by tile, several kernels in one pass.
 
 For rows of one norm, and for homogeneous activations without biases, a network kernel of any depth is one function of the cosine:
-two polynomials (`univariate`) applied to the Gram matrix. ReLU with biases and erf at different norms go through the layers in
+two polynomials (`univariate`) applied to the Gram matrix. ReLU with biases at different norms goes through the layers in
 compiled loops (`layer_tiles`). Everything else is evaluated entry by entry (`direct_tiles`): user functions, small matrices,
 kernels that no polynomial holds, other activations at different norms. (A table over the norms does not converge there: with
 biases, nearly parallel rows feel $[1 - u + a(|x| - |x'|)^2]^{1/2}$, which is not smooth in the norms.)
