@@ -22,7 +22,7 @@ from asymptotix.spectra.target import Target, as_target
 if TYPE_CHECKING:
     from asymptotix.activations.activation import Activation
 
-__all__ = ["SMALLEST_WIDTH", "NeuralTangent"]
+__all__ = ["SMALLEST_WIDTH", "NeuralTangent", "checked_width"]
 
 FloatArray = NDArray[np.float64]
 
@@ -101,12 +101,7 @@ class NeuralTangent:
             InvalidInputError: no width, one that is not a positive whole number or infinite.
             HypothesisError: a width below 5.
         """
-        if width is None:
-            raise InvalidInputError("width", None, "given: the number of neurons", "width=numpy.inf is the kernel limit")
-        sizes = real_array("width", width, "a number or an array of numbers")
-        wrong = ~((sizes >= 1) & ((sizes == np.floor(sizes)) | np.isinf(sizes)))
-        if np.any(wrong):
-            raise InvalidInputError("width", float(sizes[wrong].flat[0]), "a whole number >= 1, or infinite")
+        sizes = checked_width(width)
         if np.any(sizes < SMALLEST_WIDTH):
             raise HypothesisError(
                 f"width = {float(sizes.min()):g} is below {SMALLEST_WIDTH}, where the equivalent of tangent features was found "
@@ -118,3 +113,18 @@ class NeuralTangent:
     def design(self) -> TangentFeatures:
         """What an experiment draws."""
         return TangentFeatures(self.dimension, self.activation, self.energies, self.noise_variance)
+
+
+def checked_width(width: ArrayLike | None) -> FloatArray:
+    """Numbers of neurons.
+
+    Raises:
+        InvalidInputError: no width, or one that is not a positive whole number or infinite.
+    """
+    if width is None:
+        raise InvalidInputError("width", None, "given: the number of neurons", "width=numpy.inf is the kernel limit")
+    sizes = real_array("width", width, "a number or an array of numbers")
+    wrong = ~((sizes >= 1) & ((sizes == np.floor(sizes)) | np.isinf(sizes)))
+    if np.any(wrong):
+        raise InvalidInputError("width", float(sizes[wrong].flat[0]), "a whole number >= 1, or infinite")
+    return sizes

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from asymptotix.errors import InvalidInputError
 from asymptotix.models.designs import TangentFeatures
 from asymptotix.models.levels import checked_noise, sphere_energies
-from asymptotix.spectra.arguments import real_array, real_number
+from asymptotix.models.neural_tangent import checked_width
+from asymptotix.spectra.arguments import real_number
 from asymptotix.spectra.harmonics import checked_dimension, multiplicity
 from asymptotix.spectra.sphere import activation_spectrum
 from asymptotix.spectra.tangent_levels import tangent_levels
@@ -118,13 +118,7 @@ class RandomFeaturesAndTangent:
         Raises:
             InvalidInputError: no width, or one that is not a positive whole number or infinite.
         """
-        if width is None:
-            raise InvalidInputError("width", None, "given: the number of neurons", "width=numpy.inf is the kernel limit")
-        sizes = real_array("width", width, "a number or an array of numbers")
-        wrong = ~((sizes >= 1) & ((sizes == np.floor(sizes)) | np.isinf(sizes)))
-        if np.any(wrong):
-            raise InvalidInputError("width", float(sizes[wrong].flat[0]), "a whole number >= 1, or infinite")
-        return sizes
+        return checked_width(width)
 
     @property
     def design(self) -> TangentFeatures:
