@@ -96,7 +96,7 @@ class ClosedFormDual:
 
     def next_pair(self, pair: GaussianPair, weight: float, bias: float) -> GaussianPair:
         """The Gaussian pair of the next layer."""
-        amplitude, rate = self._constants
+        amplitude, rate = self.constants
         self._check(rate, pair)
         formula = _FORMULAS[self.family][0]
         one, two = (np.asarray(formula(_NUMPY, _coincident(q), rate)) for q in (pair.q1, pair.q2))
@@ -113,12 +113,13 @@ class ClosedFormDual:
         return self._mp(1, q1, q2, c)
 
     @cached_property
-    def _constants(self) -> tuple[float, float]:
+    def constants(self) -> tuple[float, float]:
+        """The amplitude and the rate."""
         amplitude, rate = (float(value_float(node, np.zeros(1))[0]) for node in (self.amplitude, self.rate))
         return amplitude, rate
 
     def _float(self, which: int, pair: GaussianPair) -> FloatArray:
-        amplitude, rate = self._constants
+        amplitude, rate = self.constants
         self._check(rate, pair)
         return np.asarray(amplitude**2 * _FORMULAS[self.family][which](_NUMPY, pair, rate))
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from asymptotix.acceleration.loops import entry, fast, types
 from asymptotix.kernels.compiled_tiles import polynomial_group, raise_order
 
-__all__ = ["rectified_layers"]
+__all__ = ["erf_layers", "rectified_layers"]
 
 FloatArray = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -110,3 +110,40 @@ def rectified_layers(
                     total[j] *= scales[layer, 3] * value[j]
             _polynomial(value, w, t, u, table, orders)
             _shares(value, u, deficit, rho, minus, plus)
+
+
+@fast
+def _arcsine_points(cross: FloatArray, u: FloatArray, w: FloatArray, t: FloatArray, own: float, narrow: FloatArray) -> None:
+    """The sine u = g c / sqrt((1 + g q1)(1 + g q2)), and its points."""
+    for j in range(u.size):
+        u[j] = cross[j] * own * narrow[j]
+        w[j] = math.sqrt(max(0.5 - 0.5 * abs(u[j]), 0.0))
+        t[j] = _ROOT8 * w[j] - 1.0
+
+
+@entry(*[_matrix] * 8, _integers, types.float64, types.float64, types.float64, types.boolean)
+def erf_layers(
+    cosine: FloatArray, nngp: FloatArray, tangent: FloatArray, roots1: FloatArray, narrow1: FloatArray, roots2: FloatArray,
+    narrow2: FloatArray, table: FloatArray, orders: Integers, weight: float, bias: float, energy: float, trained: bool,
+) -> None:  # fmt: skip
+    """Both kernels of a tile; narrow: (layer, row) of sqrt(g / (1 + g q)), table: that of 2/pi arcsin, energy: amplitude^2."""
+    width, depth = cosine.shape[1], narrow1.shape[0]
+    lines = np.empty((4, width))
+    u, w, t, value = lines[0], lines[1], lines[2], lines[3]
+    for i in range(cosine.shape[0]):
+        total, covariance = tangent[i], nngp[i]
+        _covariance(covariance, cosine[i], weight * roots1[0, i], roots2[0], bias)
+        if trained:
+            total[:] = covariance
+        for layer in range(depth):
+            narrow = narrow2[layer]
+            own = narrow1[layer, i]
+            _arcsine_points(covariance, u, w, t, own, narrow)
+            _polynomial(value, w, t, u, table, orders)
+            for j in range(width):
+                covariance[j] = weight * energy * value[j] + bias
+            if trained:
+                factor = weight * energy * own * 0.6366197723675814
+                for j in range(width):
+                    slope = factor * narrow[j] / math.sqrt(max((1.0 - abs(u[j])) * (1.0 + abs(u[j])), 1e-300))
+                    total[j] = total[j] * slope + covariance[j]

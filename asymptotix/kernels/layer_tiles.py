@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from asymptotix.acceleration import use_compiled
 from asymptotix.kernels.data_rows import NEARLY_PARALLEL, TILE, DataRows
+from asymptotix.kernels.erf_tiles import erf_layers
 from asymptotix.kernels.kernel_map import KernelMap
 from asymptotix.kernels.polynomial_tiles import nearly_parallel, place_compiled, run_tiles
 from asymptotix.kernels.rectified_tiles import rectified_layers
@@ -32,7 +33,7 @@ class Layers(Protocol):
         ...
 
 
-_FORMS: tuple[Callable[[KernelMap, DataRows, DataRows], Layers | None], ...] = (rectified_layers,)
+_FORMS: tuple[Callable[[KernelMap, DataRows, DataRows], Layers | None], ...] = (rectified_layers, erf_layers)
 
 
 def fill_by_layers(

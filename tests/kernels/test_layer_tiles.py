@@ -38,6 +38,8 @@ def both(activation: str, depth: int, weight: float, bias: float) -> list[Kernel
         both("relu", 2, 2.0, 1e6),
         both("leaky_relu(0.1)", 3, 2.0, 0.1),
         both("abs", 3, 1.0, 0.5),
+        both("erf", 3, 2.0, 0.1),
+        both("2*erf(x/2)", 4, 1.0, 0.3),
     ],
 )
 def test_every_entry_is_that_of_the_kernel(kernels: list[KernelMap]) -> None:
