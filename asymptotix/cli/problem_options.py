@@ -156,7 +156,7 @@ def takes_problem(command: Callable[..., None], *, ridgeless: bool = False, any_
         stated = any(arguments[name] for name in ("problem_file", "ridge", "time", "steps"))
         if (ridgeless or arguments.get("optimal_time")) and not stated:
             arguments["ridge"] = "0"
-        if any_width and not arguments["problem_file"]:
+        if any_width and arguments["model"] and model_kind(arguments["model"]).startswith("random_features"):
             arguments["n_features"] = arguments["n_features"] or "inf"
         problem = collect_problem(**{name: arguments.pop(name) for name in shared})
         command(problem, **arguments)

@@ -26,13 +26,14 @@ from numpy.typing import ArrayLike, NDArray
 from asymptotix.equivalents.dispatch import risk
 from asymptotix.errors import HypothesisError, InvalidInputError
 from asymptotix.models.random_features import RandomFeatures
+from asymptotix.report.table import Column, Table
 from asymptotix.spectra.arguments import real_array, real_number
-from asymptotix.spectra.power_law import PowerLaw
+from asymptotix.spectra.power_law import PowerLaw, PowerLawTarget
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["TERMS", "FeaturesScalingLaw", "MeasuredFeaturesScaling", "features_scaling_law"]
+__all__ = ["TERMS", "FeaturesScalingLaw", "MeasuredFeaturesScaling", "features_scaling_law", "features_scaling_law_of"]
 
 FloatArray = NDArray[np.float64]
 
@@ -140,11 +141,13 @@ class FeaturesScalingLaw:
         spectrum = PowerLaw(self.capacity)
         return RandomFeatures(spectrum, spectrum.target(source=self.source), noise_variance=noise_variance)
 
-    def measure(self, n_samples: ArrayLike, *, noise_variance: float = 1.0) -> MeasuredFeaturesScaling:
-        """Local exponents of the deterministic equivalents at p = n^q and ridge n^(1 - l).
+    def measure(
+        self, n_samples: ArrayLike, *, noise_variance: float = 1.0, ridge_scale: float = 1.0
+    ) -> MeasuredFeaturesScaling:
+        """Local exponents of the deterministic equivalents at p = n^q and ridge `ridge_scale` n^(1 - l).
 
         Raises:
-            InvalidInputError: n_samples or noise out of range.
+            InvalidInputError: n_samples, noise or scale out of range.
             HypothesisError: on the peak, q = 1 with a ridge too small to be seen.
         """
         n = real_array("n_samples", n_samples, "a number or an array of numbers")
@@ -156,12 +159,38 @@ class FeaturesScalingLaw:
                 "where the error grows; use another width or a larger ridge"
             )
         pair = np.stack([n / np.sqrt(_STEP), n * np.sqrt(_STEP)])
-        ridge = np.zeros_like(pair) if np.isinf(self.ridge_exponent) else pair ** (1.0 - self.ridge_exponent)
+        scale = real_number("ridge_scale", ridge_scale, lambda v: 0 < v < np.inf, "finite and > 0")
+        ridge = np.zeros_like(pair) if np.isinf(self.ridge_exponent) else scale * pair ** (1.0 - self.ridge_exponent)
         width = np.full_like(pair, np.inf) if np.isinf(self.width_exponent) else pair**self.width_exponent
         curve = risk(self.model(noise_variance), n_samples=pair, n_features=width, ridge=ridge)
         with np.errstate(divide="ignore", invalid="ignore"):
             logs = (curve.log_effective_ridge, *(np.log(curve.quantity(name)) for name in ("bias", "variance", "excess_risk")))
             return MeasuredFeaturesScaling(n, *((values[1] - values[0]) / np.log(_STEP) for values in logs))
+
+    def table(self, n_samples: ArrayLike, *, noise_variance: float = 1.0, ridge_scale: float = 1.0) -> Table:
+        """Predicted exponents beside the measured ones, a column for each n_samples: at this ridge and width, then at the best.
+
+        Raises:
+            InvalidInputError: n_samples, noise or scale out of range.
+            HypothesisError: as in `measure`.
+        """
+        n, best = np.atleast_1d(real_array("n_samples", n_samples, "a number or an array of numbers")).ravel(), self.best()
+        here = self.measure(n, noise_variance=noise_variance, ridge_scale=ridge_scale)
+        rows = [("nu2", self.effective_ridge, here.effective_ridge), ("bias", self.bias, here.bias)]
+        if noise_variance > 0:
+            rows += [("variance", self.variance, here.variance), ("excess risk", self.excess_risk, here.excess_risk)]
+            found = best.measure(n, noise_variance=noise_variance).excess_risk
+            rows += [("excess risk at the best ridge and width", self.optimal_excess, found)]
+        columns = [Column("quantity", [name for name, _, _ in rows]), Column("law", [law for _, law, _ in rows])]
+        columns += [Column(f"at n = {size:.6g}", [float(values[i]) for *_, values in rows]) for i, size in enumerate(n)]
+        notes = (
+            f"capacity {self.capacity:g}, source {self.source:g}, ridge exponent {self.ridge_exponent:g}, "
+            f"width exponent {self.width_exponent:g}, noise variance {noise_variance:g}; largest: {self.dominant}",
+            f"best ridge exponent {self.optimal_ridge:.4g}, narrowest width exponent without loss {self.optimal_width:.4g}",
+            f"limited by data n^{self.data_limited:.4g}, limited by the model p^{self.model_limited:.4g}",
+            "measured: d log / d log n of the deterministic equivalents",
+        )
+        return Table(tuple(columns), "Scaling laws of random features: exponents of n", notes)
 
     def phases(self, ridge_exponents: ArrayLike, width_exponents: ArrayLike) -> NDArray[np.int64]:
         """The index in `TERMS` of the dominant term (of equal ones the last) at ridge and width exponents, which broadcast."""
@@ -211,6 +240,32 @@ def features_scaling_law(
     r = real_number("source", source, lambda v: 0 < v < np.inf, "finite and > 0")
     ell = real_number("ridge_exponent", ridge_exponent, lambda v: v >= 0, ">= 0")
     return FeaturesScalingLaw(alpha, r, ell, real_number("width_exponent", width_exponent, lambda v: v > 0, "> 0"))
+
+
+def features_scaling_law_of(
+    model: RandomFeatures, *, ridge: float = 0.0, ridge_exponent: float | None = None, width_exponent: float = np.inf
+) -> FeaturesScalingLaw:
+    r"""The law of random features of an infinite power law.
+
+    Args:
+        model: RandomFeatures on a PowerLaw without size, with the target of `PowerLaw.target`.
+        ridge: the same for every n, exponent 1; 0 is ridgeless.
+        ridge_exponent: l of a ridge $n^{1-l}$ instead.
+        width_exponent: q of $p=n^q$ features; infinite is kernel ridge regression.
+
+    Raises:
+        InvalidInputError: another spectrum or target, an exponent out of range.
+
+    >>> spectrum = PowerLaw(2.0)
+    >>> features_scaling_law_of(RandomFeatures(spectrum, spectrum.target(source=0.5)), width_exponent=0.7).learned
+    0.7
+    """
+    spectrum, target = getattr(model, "spectrum", None), getattr(model, "target", None)
+    if not isinstance(spectrum, PowerLaw) or spectrum.size is not None or not isinstance(target, PowerLawTarget):
+        raise InvalidInputError("model", model, "random features on a power law without size, with a target by source or decay")
+    exponent = (np.inf if ridge == 0 else 1.0) if ridge_exponent is None else ridge_exponent
+    source = (target.decay - 1.0) / (2.0 * spectrum.exponent)
+    return features_scaling_law(spectrum.exponent, source, ridge_exponent=exponent, width_exponent=width_exponent)
 
 
 def _learned(alpha: float, ell: ArrayLike, q: ArrayLike) -> FloatArray:

@@ -18,8 +18,9 @@ with P. In the code $u=s-\nu s'$ and $w=t-\nu t'$ come from
 
 solved in terms that are all positive, as is
 $\mathrm{df}_1-\mathrm{df}_2=\nu\,\mathrm{Tr}(u\Sigma+wQ)R^2+(um_\Sigma+wm_Q)/\nu$.
-At a given $\nu$ the pair (s, t) is reached from 0 by Newton's method on an increasing concave system, which only rises;
-$\log\nu$ is found by Newton's method inside a bracket.
+The three equations are solved together by Newton's method (`joint_newton`). Points where it does not converge are done in the
+way that cannot fail: at a given $\nu$ the pair (s, t) is reached from 0 by Newton's method on an increasing concave system, which
+only rises, and $\log\nu$ is found by Newton's method inside a bracket.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from asymptotix.equivalents.fixed_point import checked_grid
 from asymptotix.equivalents.grids import curve
+from asymptotix.equivalents.joint_newton import POINTS, joint_roots
 from asymptotix.errors import ConvergenceError, InvalidInputError
 from asymptotix.models.random_features_and_tangent import RandomFeaturesAndTangent, TwoSpectra
 from asymptotix.results import RiskCurve
@@ -63,16 +65,25 @@ def features_and_tangent_risk(
     if np.any(np.isinf(n)):
         raise InvalidInputError("n_samples", np.inf, "finite")
     counts = p.ravel(), p.ravel() * model.dimension
-    values = _fields(model.levels, model.noise_variance, n.ravel(), lam.ravel(), counts)
+    values = _in_parts(model.levels, model.noise_variance, n.ravel(), lam.ravel(), counts)
     shaped = {name: found.reshape(n.shape) for name, found in values.items()}
     nowhere = np.zeros(n.shape, dtype=np.bool_)
     return curve(model, shaped, heavy_tailed=nowhere, n_samples=n_samples, ridge=ridge, width=sizes)
 
 
+def _in_parts(
+    levels: TwoSpectra, noise: float, n: FloatArray, lam: FloatArray, counts: tuple[FloatArray, FloatArray]
+) -> dict[str, FloatArray]:
+    """The fields of all points, so many at a time that the matrices of points and levels stay in the cache."""
+    parts = [slice(first, first + POINTS) for first in range(0, n.size, POINTS)]
+    found = [_fields(levels, noise, n[part], lam[part], (counts[0][part], counts[1][part])) for part in parts]
+    return {name: np.concatenate([fields[name] for fields in found]) for name in found[0]}
+
+
 def _fields(
     levels: TwoSpectra, noise: float, n: FloatArray, lam: FloatArray, counts: tuple[FloatArray, FloatArray]
 ) -> dict[str, FloatArray]:
-    at = _Point.of(levels, np.exp(_solve(levels, n, lam, counts)), counts)
+    at = _at_the_roots(levels, n, lam, counts)
     gap = lam / at.nu + at.spread  # n - df2, a sum of positive terms
     left = (at.nu[:, None] * at.resolvent) ** 2 * (1.0 + at.slopes[0] * levels.features + at.slopes[1] * levels.tangent)
     bias = n / gap * (left @ levels.energies + levels.hidden)
@@ -94,6 +105,17 @@ def _fields(
     }
 
 
+def _at_the_roots(levels: TwoSpectra, n: FloatArray, lam: FloatArray, counts: tuple[FloatArray, FloatArray]) -> _Point:
+    roots = joint_roots(levels, _highest(levels, n, lam), n, lam, counts)
+    log_nu, (s, t) = roots.log_nu, roots.shares
+    hard = np.flatnonzero(~roots.found)
+    if hard.size:
+        few = counts[0][hard], counts[1][hard]
+        log_nu[hard] = _solve(levels, n[hard], lam[hard], few)
+        s[hard], t[hard] = _shares(levels, np.exp(log_nu[hard]), few)
+    return _Point.of(levels, np.exp(log_nu), counts, (s, t))
+
+
 @dataclass(frozen=True, eq=False)
 class _Point:
     """What the formulas need at some nu; `resolvent` is R per level, `spread` df1 - df2, `slopes` s' and t' as columns."""
@@ -105,9 +127,11 @@ class _Point:
     spread: FloatArray
 
     @staticmethod
-    def of(levels: TwoSpectra, nu: FloatArray, counts: tuple[FloatArray, FloatArray]) -> _Point:
+    def of(
+        levels: TwoSpectra, nu: FloatArray, counts: tuple[FloatArray, FloatArray], shares: tuple[FloatArray, FloatArray]
+    ) -> _Point:
         sigma, q, m = levels.features, levels.tangent, levels.multiplicities
-        s, t = _shares(levels, nu, counts)
+        s, t = shares
         kept = s[:, None] * sigma + t[:, None] * q
         r = 1.0 / (kept + nu[:, None])
         u, w = _rests(levels, nu, counts, (s, t), r)
@@ -161,8 +185,7 @@ def _shares(levels: TwoSpectra, nu: FloatArray, counts: tuple[FloatArray, FloatA
 
 def _solve(levels: TwoSpectra, n: FloatArray, lam: FloatArray, counts: tuple[FloatArray, FloatArray]) -> FloatArray:
     """log nu, the root of n - lambda / nu - df1(nu), which increases."""
-    mass = float((levels.features + levels.tangent) @ levels.multiplicities) + levels.features_tail + levels.tangent_tail
-    high = np.log((lam + mass) / n) + 1.0  # df1 <= mass / nu
+    high = _highest(levels, n, lam)
     low = high - 1.0
     for _ in range(_STEPS):
         above = _residual(levels, low, n, lam, counts)[0] >= 0
@@ -185,9 +208,16 @@ def _solve(levels: TwoSpectra, n: FloatArray, lam: FloatArray, counts: tuple[Flo
     raise ConvergenceError("the effective ridge did not converge in double precision; use a larger ridge")
 
 
+def _highest(levels: TwoSpectra, n: FloatArray, lam: FloatArray) -> FloatArray:
+    """Above log nu, since df1 <= mass / nu."""
+    mass = float((levels.features + levels.tangent) @ levels.multiplicities) + levels.features_tail + levels.tangent_tail
+    return np.asarray(np.log((lam + mass) / n) + 1.0)
+
+
 def _residual(
     levels: TwoSpectra, log_nu: FloatArray, n: FloatArray, lam: FloatArray, counts: tuple[FloatArray, FloatArray]
 ) -> tuple[FloatArray, FloatArray]:
     """Its value, and its derivative in log nu: lambda / nu + df1 - df2."""
-    at = _Point.of(levels, np.exp(log_nu), counts)
+    nu = np.exp(log_nu)
+    at = _Point.of(levels, nu, counts, _shares(levels, nu, counts))
     return n - lam / at.nu - at.df1, lam / at.nu + at.spread

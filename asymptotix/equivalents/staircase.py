@@ -21,12 +21,13 @@ from asymptotix.activations.activation import Activation
 from asymptotix.equivalents.activation_levels import ActivationLevels, activation_levels, checked_energies
 from asymptotix.equivalents.dispatch import risk
 from asymptotix.errors import InvalidInputError
+from asymptotix.models.designs import SphereFeatures
 from asymptotix.models.random_features import RandomFeatures
 from asymptotix.report.table import Column, Table
 from asymptotix.spectra.arguments import real_array, real_number, whole_number
 from asymptotix.spectra.sphere import activation_spectrum
 
-__all__ = ["FeaturesStaircase", "features_staircase"]
+__all__ = ["FeaturesStaircase", "features_staircase", "staircase_table"]
 
 FloatArray = NDArray[np.float64]
 
@@ -123,6 +124,28 @@ def features_staircase(activation: Activation | str, energies: ArrayLike, *, noi
     excess = left[np.minimum(steps[:, None], steps)]
     null = tuple(k for k in levels.null_degrees if f[k] > 0)
     return FeaturesStaircase(levels, f, noise, excess, null, never)
+
+
+def staircase_table(model: RandomFeatures, *, ridge: float = 1e-3) -> Table:
+    """The limits beside the equivalents at the model's own dimension d: a row for each pair of steps.
+
+    Raises:
+        InvalidInputError: a model that is not on the sphere, a ridge that is negative.
+    """
+    design = model.design if isinstance(model, RandomFeatures) else None
+    if not isinstance(design, SphereFeatures):
+        raise InvalidInputError("model", model, "random features on the sphere", "the limit is in the dimension of the sphere")
+    steps = features_staircase(design.activation, design.energies, noise_variance=design.noise_variance)
+    measured, d = steps.measured(design.dimension, ridge=ridge), float(design.dimension)
+    pairs = list(np.ndindex(*steps.excess.shape))
+    columns = {
+        "samples_step": [float(a) for a, _ in pairs], "features_step": [float(b) for _, b in pairs],
+        "limit of excess_risk": [float(steps.excess[pair]) for pair in pairs],
+        "n_samples": [d ** (a + _SAMPLES_AT) for a, _ in pairs], "n_features": [d ** (b + _FEATURES_AT) for _, b in pairs],
+        "excess_risk": [float(measured[pair]) for pair in pairs],
+    }  # fmt: skip
+    notes = (f"step l is between d^l and d^(l + 1), d = {design.dimension}; ridge {ridge:g}", *steps.table().notes)
+    return Table(tuple(Column(name, values) for name, values in columns.items()), "Degrees that are learned", notes)
 
 
 def _exponents(name: str, values: ArrayLike) -> FloatArray:

@@ -41,3 +41,26 @@ def test_other_spectra_have_no_law(run: Run) -> None:
         result = run("scaling", "--model", "ridge-regression", *spectrum, *target, "--n-samples", 100)
         assert result.exit_code == 2
         assert "a power law without size" in result.stderr
+
+
+FEATURES = ("--model", "random-features", "--power-law", "1.5", "--source", 0.8, "--noise-variance", 1, "--n-samples", "1e4,1e7")
+
+
+def test_random_features_have_a_width_too(run: Run) -> None:
+    result = run("scaling", *FEATURES, "--ridge-exponent", 0.4, "--width-exponent", 0.6, "--json")
+    assert result.exit_code == 0, result.output
+    found = {row["quantity"]: row for row in json.loads(result.stdout)["rows"]}
+    law = ax.features_scaling_law(1.5, 0.8, ridge_exponent=0.4, width_exponent=0.6)
+    assert found["bias"]["law"] == pytest.approx(law.bias, rel=1e-12, abs=0)
+    for name, row in found.items():
+        assert row["at n = 1e+07"] == pytest.approx(row["law"], rel=0.05, abs=0), name
+    # negative control: another width has another bias
+    other = run("scaling", *FEATURES, "--ridge-exponent", 0.4, "--width-exponent", 0.2, "--json")
+    bias = next(row for row in json.loads(other.stdout)["rows"] if row["quantity"] == "bias")
+    assert bias["law"] != pytest.approx(found["bias"]["law"], rel=0.1, abs=0)
+
+
+def test_ridge_regression_has_no_width(run: Run) -> None:
+    result = run("scaling", *PROBLEM, "--width-exponent", 0.5)
+    assert result.exit_code == 2
+    assert "left out" in result.stderr
