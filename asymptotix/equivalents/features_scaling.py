@@ -141,9 +141,7 @@ class FeaturesScalingLaw:
         spectrum = PowerLaw(self.capacity)
         return RandomFeatures(spectrum, spectrum.target(source=self.source), noise_variance=noise_variance)
 
-    def measure(
-        self, n_samples: ArrayLike, *, noise_variance: float = 1.0, ridge_scale: float = 1.0
-    ) -> MeasuredFeaturesScaling:
+    def measure(self, n_samples: ArrayLike, *, noise_variance: float = 1.0, ridge_scale: float = 1.0) -> MeasuredFeaturesScaling:
         """Local exponents of the deterministic equivalents at p = n^q and ridge `ridge_scale` n^(1 - l).
 
         Raises:

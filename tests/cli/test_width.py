@@ -47,7 +47,10 @@ def test_a_problem_file_whose_features_are_not_read(run: Run, tmp_path: Path) ->
     [
         ((*PROBLEM, "--n-samples", 30, "--tolerance", 2), "tolerance = 2"),
         ((*PROBLEM, "--n-samples", 30, "--time", 2), "ridge"),
-        (("--model", "ridge-regression", "--power-law", "1.5", "--source", 0.5, "--n-samples", 30), "no other model has random features"),
+        (
+            ("--model", "ridge-regression", "--power-law", "1.5", "--source", 0.5, "--n-samples", 30),
+            "no other model has random features",
+        ),
     ],
 )
 def test_bad_input_is_a_usage_error(run: Run, arguments: tuple[object, ...], message: str) -> None:
