@@ -45,7 +45,7 @@ class TableRoots:
 
 def table_pays(levels: SortedLevels, points: int) -> bool:
     """Whether so many points are solved faster on a table."""
-    if points < _FEWEST_POINTS or points * levels.logs.size < _LEAST_WORK or levels.count_errors[-1] > 0:
+    if points < _FEWEST_POINTS or points * levels.logs.size < _LEAST_WORK:
         return False
     return bool(max(abs(levels.logs[0]), abs(levels.logs[-1])) < SAFE_LOG)
 
@@ -62,7 +62,10 @@ def table_roots(levels: SortedLevels, n: FloatArray, p: FloatArray, lam: FloatAr
     if not -SAFE_LOG < low[0] < high[1] < SAFE_LOG - 1.0:
         return None
     points = _Points(np.minimum(n, p), np.abs(n - p), lam * np.where(np.isinf(p), 1.0, p), levels.tail)
-    panel = _panels_of(levels, points, int(panel_of(low[0])), int(panel_of(high[1])))
+    lowest = int(panel_of(low[0]))
+    if levels.count_error(np.array([LOWEST + 2 * HALF_WIDTH * lowest]))[0] > 0:
+        return None  # the table takes the number of learned levels for exact
+    panel = _panels_of(levels, points, lowest, int(panel_of(high[1])))
     order = np.argsort(panel.astype(np.int16), kind="stable")
     values, found, evaluations = _solve(levels, points.at(order), panel[order])
     unsorted = np.empty_like(values)

@@ -73,4 +73,14 @@ def test_a_table_is_for_many_points_in_the_range_of_doubles() -> None:
     assert table_pays(power_law(), 1000)
     assert not table_pays(power_law(), 20)
     assert not table_pays(SortedLevels.of(Spectrum.from_log(np.linspace(0.0, -900.0, 400))), 1000)
-    assert not table_pays(SortedLevels.of(Spectrum(np.linspace(1, 2, 400), np.full(400, 0.3))), 1000)
+
+
+def test_only_the_number_of_learned_levels_must_be_exact() -> None:
+    lam, p = np.logspace(-3, 3, 100), np.full(100, np.inf)
+    rough = SortedLevels.of(Spectrum(np.linspace(1, 2, 400), np.full(400, 0.3)))
+    assert table_roots(rough, np.full(100, 50.0), p, lam) is None
+    k = np.arange(12)
+    sphere = SortedLevels.of(Spectrum(30.0**-k / (1 + k) ** 2, np.rint(30.0**k)), Target(2.0**-k))
+    assert sphere.count_errors[-1] > 0  # 30^11 > 2^53
+    n = np.linspace(20.0, 5000.0, 100)
+    assert_solved(sphere, n, p, lam, table_roots(sphere, n, p, lam))
