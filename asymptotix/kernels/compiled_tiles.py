@@ -60,34 +60,56 @@ def raise_order(value: FloatArray, w: FloatArray, cosine: FloatArray, orders: In
             value[j] *= 1.0 if cosine[j] >= 0.0 else w[j]
 
 
-@entry(_matrix, _matrix, _matrix, _orders, _row, _row)
+@fast
+def _central_group(value: FloatArray, u: FloatArray, c: FloatArray, k: int) -> None:
+    """Eight steps of Horner's rule in 2u."""
+    c0, c1, c2, c3, c4, c5, c6, c7 = c[k], c[k + 1], c[k + 2], c[k + 3], c[k + 4], c[k + 5], c[k + 6], c[k + 7]
+    for j in range(value.size):
+        x, v = 2.0 * u[j], value[j]
+        v = (((v * x + c7) * x + c6) * x + c5) * x + c4
+        value[j] = (((v * x + c3) * x + c2) * x + c1) * x + c0
+
+
+@fast
+def _exceeding(u: FloatArray, limit: float) -> float:
+    """How many exceed the limit: a sum of numbers, which runs in vector registers where a maximum does not."""
+    count = 0.0
+    for j in range(u.size):
+        count += 1.0 if abs(u[j]) > limit else 0.0
+    return count
+
+
+@entry(_matrix, _matrix, _matrix, _orders, _row, _row, _row)
 def evaluate_tile(
-    cosine: FloatArray, value: FloatArray, table: FloatArray, orders: Integers, rows: FloatArray, columns: FloatArray
-) -> None:
-    """value[i, j] = rows[i] columns[j] P(cosine[i, j])."""
+    cosine: FloatArray, value: FloatArray, table: FloatArray, orders: Integers, center: FloatArray, rows: FloatArray,
+    columns: FloatArray,
+) -> None:  # fmt: skip
+    """value[i, j] = rows[i] columns[j] P(cosine[i, j]); a row within |u| <= 1/2 by the polynomial in 2u, if there is one."""
     width = cosine.shape[1]
     w, t = np.empty(width), np.empty(width)
     for i in range(cosine.shape[0]):
         line = value[i]
         line[:] = 0.0
-        _points(cosine[i], w, t)
-        for k in range(table.shape[1] - 8, -1, -8):
-            polynomial_group(line, t, cosine[i], table, k)
-        if orders[0] + orders[1] > 0:
-            raise_order(line, w, cosine[i], orders)
+        if center.size > 0 and _exceeding(cosine[i], 0.5) == 0.0:
+            for k in range(center.size - 8, -1, -8):
+                _central_group(line, cosine[i], center, k)
+        else:
+            _points(cosine[i], w, t)
+            for k in range(table.shape[1] - 8, -1, -8):
+                polynomial_group(line, t, cosine[i], table, k)
+            if orders[0] + orders[1] > 0:
+                raise_order(line, w, cosine[i], orders)
         for j in range(width):
             line[j] *= rows[i] * columns[j]
 
 
 @entry(_matrix, types.float64)
 def reaches(cosine: FloatArray, limit: float) -> bool:
-    """Whether |u| exceeds the limit anywhere: a count, which runs in vector registers where a maximum does not."""
-    count = 0
+    """Whether |u| exceeds the limit anywhere."""
+    count = 0.0
     for i in range(cosine.shape[0]):
-        line = cosine[i]
-        for j in range(line.size):
-            count += abs(line[j]) > limit
-    return count > 0
+        count += _exceeding(cosine[i], limit)
+    return count > 0.0
 
 
 @fast

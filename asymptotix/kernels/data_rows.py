@@ -16,7 +16,7 @@ FloatArray = NDArray[np.float64]
 Indices = NDArray[np.intp]
 
 TILE = 256  # rows and columns of a tile: its temporaries (512 kB each) stay in the cache
-NEARLY_PARALLEL = 1e-4  # 1 - |rho| below which it is formed from the difference: above, 1e-15 in rho is 1e-13 in the angle
+NEARLY_PARALLEL = 1e-3  # 1 - |rho| below which it is formed from the difference: above, 1e-16 in rho is 5e-14 in the angle
 _CHUNK = 1 << 20  # entries of the differences formed at once
 _EQUAL = 32 * np.finfo(np.float64).eps  # relative spread of the q of rows that were scaled to one norm
 _REGULAR = (1e-250, 1e250)  # norms whose squares neither underflow nor overflow

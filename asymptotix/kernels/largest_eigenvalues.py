@@ -66,13 +66,15 @@ def top_spectrum(
     size = operator.shape[0]
     if isinstance(count, bool) or not isinstance(count, int | np.integer) or not 1 <= count < size:
         raise InvalidInputError("count", count, f"an integer from 1 to {size - 1}, less than the number of rows")
+    if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
+        raise InvalidInputError("seed", seed, "an integer, zero or positive")
     generator = np.random.default_rng(seed)
     if method == "lanczos":
         return _lanczos(operator, int(count), generator)
     if method != "nystrom":
         raise InvalidInputError("method", method, "lanczos or nystrom")
     chosen = min(size, 4 * count + 100) if landmarks is None else landmarks
-    if not count <= chosen <= size:
+    if isinstance(chosen, bool) or not isinstance(chosen, int | np.integer) or not count <= chosen <= size:
         raise InvalidInputError("landmarks", landmarks, f"an integer from count = {count} to {size}, the number of rows")
     return _nystrom(operator, int(count), generator.choice(size, chosen, replace=False))
 

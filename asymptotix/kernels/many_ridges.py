@@ -92,6 +92,6 @@ def _path(
         found[position] = alpha
         training[position] = np.sum((ridge * alpha) ** 2) / len(rows)
         left_out[position] = np.sum(residuals**2) / len(rows)
-        gcv[position] = len(rows) * np.sum(alpha**2) / gain.sum() ** 2
+        gcv[position] = len(rows) * np.sum((alpha / gain.sum()) ** 2)
     coefficients = found if labels.ndim == 2 else found[:, :, 0]
     return RidgePath(ridges, training, left_out, gcv, coefficients, kernel, rows)

@@ -2,9 +2,10 @@ r"""Kernel matrices of data: $q = |x|^2/d$, $c = \langle x, x'\rangle/d$, tile b
 
 For rows of one norm, and for homogeneous activations without biases, a network kernel of any depth is one function of the cosine:
 two polynomials (`univariate`) applied to the Gram matrix. ReLU with biases at different norms goes through the layers in
-compiled loops (`layer_tiles`). Everything else is evaluated entry by entry (`direct_tiles`): user functions, small matrices,
-kernels that no polynomial holds, other activations at different norms. (A table over the norms does not converge there: with
-biases, nearly parallel rows feel $[1 - u + a(|x| - |x'|)^2]^{1/2}$, which is not smooth in the norms.)
+compiled loops (`layer_tiles`), as does erf. Other networks at different norms have a table over both norms and the cosine
+(`norm_tiles`) for $|u| \le 1/2$. (Beyond, none converges: with biases, nearly parallel rows feel
+$[1 - u + a(|x| - |x'|)^2]^{1/2}$, which is not smooth in the norms.) Everything else is evaluated entry by entry
+(`direct_tiles`): user functions, small matrices, kernels that no polynomial holds.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from asymptotix.kernels.definiteness import require_positive_semidefinite
 from asymptotix.kernels.direct_tiles import evaluator, kernel_function
 from asymptotix.kernels.kernel_map import KernelMap
 from asymptotix.kernels.layer_tiles import fill_by_layers
+from asymptotix.kernels.norm_tiles import fill_by_norms
 from asymptotix.kernels.polynomial_tiles import ScaledMap, fill_by_polynomials, run_tiles
 from asymptotix.kernels.scaled_map import scaled_map
 
@@ -88,6 +90,8 @@ def kernel_matrices(
     columns = rows if Y is None else DataRows.of("Y", Y)
     if rows.features != columns.features:
         raise InvalidInputError("Y", columns.values.shape, f"of {rows.features} columns, as X")
+    if not isinstance(definite, bool | np.bool_):
+        raise InvalidInputError("definite", definite, "True or False")
     if definite and Y is not None:
         raise InvalidInputError("definite", definite, "False for a matrix of two data sets, which is not symmetric")
     matrices = allocated("X" if Y is None else "Y", (rows.size, columns.size), kind, len(functions))
@@ -124,6 +128,7 @@ def _fill(
     rest = [index for index, source in enumerate(sources) if source is None]
     if rows.size * columns.size >= _POLYNOMIAL_FROM:
         rest = fill_by_layers(matrices, functions, rest, rows, columns, threads)
+        rest = fill_by_norms(matrices, functions, rest, rows, columns, threads)
     for index in rest:
         _fill_directly(matrices[index], kernels[index], rows, columns, threads)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from asymptotix.acceleration import use_compiled
 from asymptotix.kernels.data_rows import NEARLY_PARALLEL, TILE, DataRows, half_distances
-from asymptotix.kernels.univariate import COEFFICIENT_GROUP
+from asymptotix.kernels.numpy_tiles import by_powers
 from asymptotix.runs.threads import single_threaded_blas
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "fill_by_polynomials",
     "nearly_parallel",
     "place_compiled",
+    "place_numpy",
     "run_tiles",
     "tile_values",
     "worth_compiling",
@@ -36,21 +37,21 @@ TileValues = Callable[[int, int], Iterator[FloatArray]]
 _LOOPS = "asymptotix.kernels.compiled_tiles"
 _STEPS = 25.0  # what an entry of one kernel costs in NumPy beyond the compiled loop
 _LIMIT = 1.0 - NEARLY_PARALLEL
-_LINES = 16  # rows of a tile whose powers are formed at once
 
 
 @dataclass(frozen=True)
 class ScaledMap:
-    """rows[i] columns[j] P(u_ij): `table` (sign, coefficient) of P, `orders` of its zeros at u = 1 and -1."""
+    """rows[i] columns[j] P(u_ij), with table (sign, coefficient), orders and center of P as in `UnivariateMap`."""
 
     table: FloatArray
     orders: NDArray[np.int64]
+    center: FloatArray
     rows: FloatArray
     columns: FloatArray
 
     def on_tile(self, top: int, left: int) -> ScaledMap:
         """That of the tile with this first row and column."""
-        return ScaledMap(self.table, self.orders, self.rows[top : top + TILE], self.columns[left : left + TILE])
+        return replace(self, rows=self.rows[top : top + TILE], columns=self.columns[left : left + TILE])
 
     def entries(self, i: NDArray[np.intp], j: NDArray[np.intp], w: FloatArray, positive: bool) -> FloatArray:
         """Single entries from w = sqrt((1 - |u|)/2)."""
@@ -80,14 +81,12 @@ def tile_values(sources: Sequence[ScaledMap], rows: DataRows, columns: DataRows,
     def values(top: int, left: int) -> Iterator[FloatArray]:
         x, y = one[top : top + TILE], two[left : left + TILE]
         cosine = x @ y.T
-        value = np.empty_like(cosine)
         diagonal = same and top == left
         if diagonal:  # set below: not to be taken for nearly parallel
             np.fill_diagonal(cosine, 0.0)
         near = nearly_parallel(cosine, x, y) if reaches(cosine, _LIMIT) else []
-        for source in sources:
-            tile = source.on_tile(top, left)
-            evaluate(cosine, value, tile)
+        tiles = [source.on_tile(top, left) for source in sources]
+        for tile, value in zip(tiles, evaluate(cosine, tiles), strict=True):
             for i, j, w, positive in near:
                 value[i, j] = tile.entries(i, j, w, positive)
             if diagonal:
@@ -104,7 +103,7 @@ def fill_by_polynomials(
     same = columns is rows
     compiled = worth_compiling(rows.size * columns.size * len(matrices) / (2 if same else 1))
     values = tile_values(sources, rows, columns, compiled)
-    place = place_compiled if compiled else _place_numpy
+    place = place_compiled if compiled else place_numpy
 
     def work(top: int, left: int) -> None:
         for matrix, value in zip(matrices, values(top, left), strict=True):
@@ -138,10 +137,24 @@ def _make_symmetric(value: FloatArray, tile: ScaledMap) -> None:
     np.copyto(value, value.T, where=np.tri(len(value), k=-1, dtype=np.bool_))
 
 
-def _evaluate_compiled(cosine: FloatArray, value: FloatArray, tile: ScaledMap) -> None:
+def _evaluate_compiled(cosine: FloatArray, tiles: Sequence[ScaledMap]) -> Iterator[FloatArray]:
+    """One after the other in the same memory, which the caches still hold when the matrix takes it."""
     from asymptotix.kernels import compiled_tiles
 
-    compiled_tiles.evaluate_tile(cosine, value, tile.table, tile.orders, tile.rows, tile.columns)
+    value = np.empty_like(cosine)
+    for tile in tiles:
+        compiled_tiles.evaluate_tile(cosine, value, tile.table, tile.orders, tile.center, tile.rows, tile.columns)
+        yield value
+
+
+def _evaluate_numpy(cosine: FloatArray, tiles: Sequence[ScaledMap]) -> Iterator[FloatArray]:
+    """All at once, since they share the powers."""
+    polynomials = [(tile.table, tile.orders, tile.center) for tile in tiles]
+    for tile, value in zip(tiles, by_powers(cosine, polynomials), strict=True):
+        if not ((tile.rows == 1.0).all() and (tile.columns == 1.0).all()):
+            value *= tile.rows[:, None]
+            value *= tile.columns
+        yield value
 
 
 def _reaches_compiled(cosine: FloatArray, limit: float) -> bool:
@@ -162,42 +175,8 @@ def place_compiled(value: FloatArray, matrix: Matrix, top: int, left: int, mirro
     put(value, matrix, top, left, mirror)
 
 
-def _evaluate_numpy(cosine: FloatArray, value: FloatArray, tile: ScaledMap) -> None:
-    """Sums of eight powers of t by one matrix product for all polynomials; Horner's rule in t^8 for those of the sign."""
-    groups = tile.table.shape[1] // COEFFICIENT_GROUP
-    coefficients = tile.table.reshape(-1, COEFFICIENT_GROUP)
-    for start in range(0, len(cosine), _LINES):
-        lines = cosine[start : start + _LINES]
-        positive = lines >= 0.0
-        w = np.abs(lines)
-        np.sqrt(np.maximum(np.subtract(0.5, np.multiply(w, 0.5, out=w), out=w), 0.0, out=w), out=w)
-        powers = _powers(w * (2.0 * math.sqrt(2.0)) - 1.0)
-        sums = (coefficients @ powers.reshape(COEFFICIENT_GROUP, -1)).reshape(2, groups, *lines.shape)
-        chosen = np.where(positive, sums[0], sums[1])
-        eighth = powers[-1] * powers[1]
-        total = chosen[-1]
-        for group in range(groups - 2, -1, -1):
-            total *= eighth
-            total += chosen[group]
-        result = value[start : start + _LINES]
-        np.multiply(total, tile.rows[start : start + _LINES, None] * tile.columns, out=result)
-        for side, order in ((positive, tile.orders[0]), (~positive, tile.orders[1])):
-            if order:
-                result[side] *= w[side] ** order
-
-
-def _powers(t: FloatArray) -> FloatArray:
-    """1, t, ..., t^7, by doubling."""
-    powers = np.empty((COEFFICIENT_GROUP, *t.shape))
-    powers[0] = 1.0
-    powers[1] = t
-    np.multiply(t, t, out=powers[2])
-    np.multiply(powers[2], t, out=powers[3])
-    np.multiply(powers[:4], powers[2] * powers[2], out=powers[4:])
-    return powers
-
-
-def _place_numpy(value: FloatArray, matrix: Matrix, top: int, left: int, mirror: bool) -> None:
+def place_numpy(value: FloatArray, matrix: Matrix, top: int, left: int, mirror: bool) -> None:
+    """The same without compiled loops."""
     rows, columns = value.shape
     matrix[top : top + rows, left : left + columns] = value
     if mirror:

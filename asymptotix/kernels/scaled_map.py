@@ -26,7 +26,7 @@ def scaled_map(kernel: KernelMap, rows: DataRows, columns: DataRows) -> ScaledMa
     scales = [_scale(part.q, power) for part in (rows, columns)]
     if not all(np.isfinite(scale).all() for scale in scales):
         return None
-    return ScaledMap(found.table, found.orders, scales[0], scales[1])
+    return ScaledMap(found.table, found.orders, found.center, scales[0], scales[1])
 
 
 def _scale(q: FloatArray, power: float | None) -> FloatArray:

@@ -4,15 +4,17 @@ $$k(q, q, q u) = w^m P_\pm(t), \qquad w = \sqrt{(1 - |u|)/2}, \quad t = 2\sqrt{2
 
 In w the square-root singularities of kinked activations at $u = \pm 1$ are removed, whatever the depth; m is the order of a zero
 there (3 for the first arc-cosine kernel at u = -1), so that small values keep their relative accuracy. Powers of t and not of w:
-on [-1, 1] a Chebyshev series turns into powers without cancellation. The coefficients are projections of many more samples than
-are kept, which averages their rounding, and a polynomial that misses the kernel between the samples is not used.
+on [-1, 1] a Chebyshev series turns into powers without cancellation. For $|u| \le 1/2$, where most pairs of rows of many features
+are, the kernel is analytic in u itself: one polynomial in 2u for both signs, without a root. The coefficients are projections of
+many more samples than are kept, which averages their rounding, and a polynomial that misses the kernel between the samples is not
+used.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 import numpy as np
@@ -24,11 +26,13 @@ from asymptotix.kernels.kernel_map import KernelMap
 from asymptotix.kernels.pair import Correlation, GaussianPair
 from asymptotix.kernels.quadrature import QuadratureDual
 
-__all__ = ["COEFFICIENT_GROUP", "UnivariateMap", "fitted_map", "homogeneous_power", "kernel_at", "univariate_map"]
+__all__ = ["CENTER", "COEFFICIENT_GROUP", "UnivariateMap", "fitted_map", "homogeneous_power", "kernel_at", "univariate_map"]
 
 FloatArray = NDArray[np.float64]
 
 COEFFICIENT_GROUP = 8  # compiled loops take coefficients by eights
+CENTER = 0.5  # |u| up to which the polynomial in u / CENTER serves
+_CENTER_SIZES = (16, 24, 32, 40)
 _SIZES = (16, 24, 32, 40, 48, 64, 96, 128)  # of the table
 _SAMPLES, _FEW_SAMPLES = 384, 96  # few where every sample is a quadrature
 _CHECKS = 37
@@ -41,12 +45,14 @@ _TINY = 2.0**-20  # w at which the order of a zero is read off
 class UnivariateMap:
     """`table[0]` holds the coefficients of P_+ in powers of t, `table[1]` those of P_-; `orders` the two m.
 
-    `error` is the largest deviation from the kernel that was seen between the samples, relative to its largest value.
+    `center` holds those in powers of 2u for |u| <= 1/2, none where that takes too many. `error` is the largest deviation from the
+    kernel that was seen between the samples, relative to its largest value.
     """
 
     table: FloatArray
     orders: NDArray[np.int64]
     error: float
+    center: FloatArray = field(default_factory=lambda: np.empty(0))
 
 
 def homogeneous_power(kernel: KernelMap) -> float | None:
@@ -100,7 +106,22 @@ def fitted_map(
             best = UnivariateMap(np.array(tables), np.array([side.order for side in sides], dtype=np.int64), error)
         if best.error <= _GOOD:
             break
-    return best if best is not None and best.error <= accepted else None
+    if best is None or best.error > accepted:
+        return None
+    return replace(best, center=_center(values, samples, max(_GOOD, 2.0 * best.error)))
+
+
+def _center(values: Callable[[FloatArray, bool], FloatArray], samples: int, accepted: float) -> FloatArray:
+    """Coefficients in powers of u / CENTER, as few as hold the function as well as the two sides are held; none if 40 do not."""
+    points = np.concatenate([np.cos(_chebyshev_angles(samples)), _check_points()])
+    w = np.sqrt(0.5 - 0.5 * CENTER * np.abs(points))
+    found = np.where(points >= 0.0, values(w, True), values(w, False))
+    side = _Side(0, found[:samples], found[samples:])
+    for size in _CENTER_SIZES:
+        table, deviation = side.polynomial(size)
+        if deviation <= accepted * side.scale:
+            return table
+    return np.empty(0)
 
 
 @dataclass(frozen=True)

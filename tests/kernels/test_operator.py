@@ -84,6 +84,8 @@ def test_the_finite_kernel_is_the_inner_product_of_gradients() -> None:
         (lambda: top_spectrum(TANGENT, X, 300), "count"),
         (lambda: top_spectrum(TANGENT, X, 3, method="x"), "method"),
         (lambda: top_spectrum(TANGENT, X, 3, method="nystrom", landmarks=2), "landmarks"),
+        (lambda: top_spectrum(TANGENT, X, 3, method="nystrom", landmarks="a"), "landmarks"),  # type: ignore[arg-type]  # text
+        (lambda: top_spectrum(TANGENT, X, 3, seed=-1), "seed"),
         (lambda: finite_width_kernel("relu", np.ones((2, 4)), X), "weights"),
         (lambda: finite_width_kernel("relu", np.ones((2, 5)), X, output_weights=[1.0]), "output_weights"),
         (lambda: finite_width_kernel("relu", np.ones((2, 5)), X, layers="x"), "layers"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import mpmath
 import numpy as np
 import pytest
 
@@ -96,6 +97,7 @@ def test_a_kernel_that_is_not_positive_definite_is_detected_on_request() -> None
         ({"dtype": "int"}, "dtype"),
         ({"dtype": "x"}, "dtype"),
         ({"threads": 0}, "threads"),
+        ({"definite": "a"}, "definite"),
         ({"Y": PLAIN, "definite": True}, "definite"),
     ],
 )
@@ -105,3 +107,23 @@ def test_options_out_of_range_are_named(keywords: dict[str, Any], argument: str)
     assert caught.value.argument == argument
     with pytest.raises(InvalidInputError, match="kernels"):
         kernel_matrices([], PLAIN)
+
+
+@pytest.mark.parametrize("path", ["always", "never"])
+@pytest.mark.parametrize("depth", [1, 3, 10])
+def test_the_grid_of_special_cosines_is_met_in_matrices(depth: int, path: str) -> None:
+    """Against 40 digits at the rows as they are; an inner product alone would leave 1e-14 at 1 - u = 1e-4, less nearer to 1."""
+    gaps = (0.0, 1e-16, 1e-12, 1e-8, 1e-4, 0.5, 1.0)
+    with mpmath.workdps(40):
+        angles = [mpmath.acos(sign * (1 - mpmath.mpf(gap))) for gap in gaps for sign in (1, -1)]
+        special = np.array([[1.0, 0.0], *([float(mpmath.cos(t)), float(mpmath.sin(t))] for t in angles)]) * np.sqrt(2.0)
+    rows = np.vstack([special, RNG.standard_normal((260, 2))])
+    kernels = [KernelMap("relu", depth, 2.0, 0.0, kind) for kind in ("nngp", "tangent")]
+    with compiled_path(path):
+        matrices = kernel_matrices(kernels, rows)
+    for matrix, kernel in zip(matrices, kernels, strict=True):
+        for j in range(1, len(special)):
+            with mpmath.workdps(40):
+                q1, q2, c = (mpmath.fdot(a.tolist(), b.tolist()) / 2 for a, b in ((rows[0],) * 2, (rows[j],) * 2, rows[[0, j]]))
+                exact = float(kernel.mp(q1, q2, c))
+            assert matrix[0, j] == pytest.approx(exact, rel=2e-15, abs=1e-40)

@@ -102,3 +102,10 @@ def test_bad_input_is_named(attempt: Any, argument: str) -> None:
     with pytest.raises(InvalidInputError) as caught:
         attempt()
     assert caught.value.argument == argument
+
+
+def test_cross_validation_at_a_ridge_that_overflows_squares() -> None:
+    """As the ridge grows, predictions vanish and every error tends to the mean square of the labels."""
+    rows, labels = np.array([[1.0], [2.0], [4.0]]), np.array([1.0, -1.0, 3.0])
+    path = ridge_path(lambda q1, q2, c: c, rows, labels, [1e300])
+    assert path.gcv[0] == pytest.approx(11.0 / 3.0, rel=1e-12, abs=0)
