@@ -5,12 +5,14 @@ A task's result may depend on the task alone, so that executor, order and batchi
 
 from __future__ import annotations
 
-import os
-import time
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
-from typing import Any, TypeVar
+from collections.abc import Callable, Generator, Iterator, Sequence
+from concurrent.futures import Executor
+from typing import Any, Literal, TypeVar, overload
 
+from asymptotix.errors import InvalidInputError
+from asymptotix.runs.dispatch import Dispatch, Failed
+from asymptotix.runs.lanes import lane_of
+from asymptotix.runs.task_failure import TaskFailure, failure_of
 from asymptotix.runs.threads import single_threaded_blas
 
 __all__ = ["run_tasks"]
@@ -22,6 +24,7 @@ Result = TypeVar("Result")
 BATCH_SECONDS = 0.5
 
 
+@overload
 def run_tasks(
     tasks: Sequence[Task],
     function: Callable[[Task], Result],
@@ -29,78 +32,97 @@ def run_tasks(
     executor: Executor | None = None,
     report: Callable[[int, int], object] | None = None,
     batch_seconds: float = BATCH_SECONDS,
-) -> Iterator[tuple[int, Result]]:
+    deadline: float | None = None,
+    patience: float | None = None,
+    on_failure: Literal["raise"] = "raise",
+) -> Iterator[tuple[int, Result]]: ...
+
+
+@overload
+def run_tasks(
+    tasks: Sequence[Task],
+    function: Callable[[Task], Result],
+    *,
+    executor: Executor | None = None,
+    report: Callable[[int, int], object] | None = None,
+    batch_seconds: float = BATCH_SECONDS,
+    deadline: float | None = None,
+    patience: float | None = None,
+    on_failure: Literal["yield"],
+) -> Iterator[tuple[int, Result | TaskFailure]]: ...
+
+
+def run_tasks(
+    tasks: Sequence[Task],
+    function: Callable[[Task], Result],
+    *,
+    executor: Executor | None = None,
+    report: Callable[[int, int], object] | None = None,
+    batch_seconds: float = BATCH_SECONDS,
+    deadline: float | None = None,
+    patience: float | None = None,
+    on_failure: Literal["raise", "yield"] = "raise",
+) -> Iterator[tuple[int, Any]]:
     """Yield (index of the task, function(task)) in the order of completion, BLAS pinned to one thread.
 
     Args:
-        tasks: the arguments; with a process pool they and `function` must be picklable.
-        function: called once per task.
-        executor: None runs the tasks in order in this thread; otherwise they are sent in batches that take about
-            `batch_seconds`, never more than two batches per worker at a time. The executor is left open.
+        tasks: the arguments; with processes they and `function` must be picklable.
+        function: called once per task; again only for a task whose worker died.
+        executor: None runs the tasks in order in this thread; a `WorkerPool`, or any executor, gets them in batches, never more
+            than two batches per worker at a time. It is left open. When a pool of processes breaks, as those of the standard
+            library and of loky do when a worker dies, the rest runs on a `WorkerPool` of the same size, with a warning.
         report: called as report(done, total) after each result was handed over.
         batch_seconds: length aimed at for a batch, from the time the last ones took.
+        deadline: seconds that a task may take, None for as long as it likes. A `WorkerPool` kills the worker of a task that takes
+            longer; any other executor is left with it, and one worker less serves the other tasks.
+        patience: seconds in which at least one batch must finish, None for no such limit; otherwise what is running has failed.
+        on_failure: "raise" stops at the first failure; "yield" gives (index, `TaskFailure`) and goes on.
 
     Raises:
-        Exception: whatever a task raised; batches not yet started are cancelled.
+        InvalidInputError: a deadline without an executor, a number that is not positive, an executor that was shut down.
+        WorkerDiedError: the process of a task died ("raise"), after the task was tried alone.
+        DeadlineError: a task took longer than `deadline`, or all of them than `patience` ("raise").
+        Exception: whatever a task raised ("raise"); batches not yet started are cancelled.
         KeyboardInterrupt: after the results that had already arrived were yielded; nothing new is started.
     """
+    _validate(executor, deadline, patience, on_failure)
+    if executor is None:
+        results = _serial(tasks, function)
+    else:
+        results = Dispatch(tasks, lane_of(executor, function, batch_seconds, deadline), deadline, patience).results()
     done = 0
-    # Closed explicitly: an abandoned generator would keep its batches running until it is collected.
-    results = _serial(tasks, function) if executor is None else _parallel(tasks, function, executor, batch_seconds)
     with single_threaded_blas():
         try:
             for index, result in results:
-                yield index, result
+                if isinstance(result, Failed):
+                    if on_failure == "raise":
+                        raise result.error
+                    yield index, failure_of(result.error, result.attempts)
+                else:
+                    yield index, result
                 done += 1
                 if report is not None:
                     report(done, len(tasks))
-        finally:
+        finally:  # an abandoned generator would keep its batches running until it is collected
             results.close()
 
 
-def _serial(tasks: Sequence[Task], function: Callable[[Task], Result]) -> Any:
+def _serial(tasks: Sequence[Any], function: Callable[[Any], Any]) -> Generator[tuple[int, Any], None, None]:
     for index, task in enumerate(tasks):
-        yield index, function(task)
+        try:
+            result = function(task)
+        except Exception as error:  # any failure of the user's function
+            result = Failed(error)
+        yield index, result
 
 
-def _parallel(tasks: Sequence[Task], function: Callable[[Task], Result], executor: Executor, batch_seconds: float) -> Any:
-    workers = _worker_count(executor)
-    pending: dict[Future[tuple[list[Result], float]], range] = {}
-    position, size = 0, 1
-    try:
-        while position < len(tasks) or pending:
-            while position < len(tasks) and len(pending) < 2 * workers:
-                batch = range(position, min(position + size, len(tasks)))
-                pending[executor.submit(_run_batch, function, [tasks[index] for index in batch])] = batch
-                position = batch.stop
-            for future in wait(pending, return_when=FIRST_COMPLETED).done:
-                batch = pending.pop(future)
-                results, seconds = future.result()
-                size = _batch_size(seconds / len(batch), batch_seconds, len(tasks) - position, workers)
-                yield from zip(batch, results, strict=True)
-    except KeyboardInterrupt:
-        for future, batch in pending.items():
-            if future.done() and not future.cancelled() and future.exception() is None:
-                yield from zip(batch, future.result()[0], strict=True)
-        raise
-    finally:
-        for future in pending:
-            future.cancel()
-
-
-def _batch_size(task_seconds: float, batch_seconds: float, remaining: int, workers: int) -> int:
-    """As many tasks as fill the time, but few enough that the last batches end together."""
-    filling = int(batch_seconds / max(task_seconds, 1e-9))
-    return max(1, min(filling, remaining // (2 * workers)))
-
-
-def _worker_count(executor: Executor) -> int:
-    # Not part of the executor protocol, but the pools of the standard library and loky have it.
-    return int(getattr(executor, "_max_workers", None) or os.cpu_count() or 1)
-
-
-def _run_batch(function: Callable[[Task], Result], tasks: list[Task]) -> tuple[list[Result], float]:
-    start = time.perf_counter()
-    with single_threaded_blas():
-        results = [function(task) for task in tasks]
-    return results, time.perf_counter() - start
+def _validate(executor: Executor | None, deadline: float | None, patience: float | None, on_failure: str) -> None:
+    for name, seconds in (("deadline", deadline), ("patience", patience)):
+        if seconds is None:
+            continue
+        if not seconds > 0:
+            raise InvalidInputError(name, seconds, "a number of seconds > 0, or None")
+        if executor is None:
+            raise InvalidInputError(name, seconds, "None without an executor", "pass executor=asymptotix.WorkerPool()")
+    if on_failure not in ("raise", "yield"):
+        raise InvalidInputError("on_failure", on_failure, '"raise" or "yield"')

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Literal
@@ -49,7 +50,22 @@ def _bar(label: str) -> Iterator[Report]:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress as RichProgress, TextColumn, TimeRemainingColumn
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with RichProgress(*columns, console=Console(stderr=True, force_terminal=True), transient=True) as bar:
-        line = bar.add_task(label, total=None)
-        yield lambda done, total: bar.update(line, completed=done, total=total)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"))
+    console = Console(stderr=True, force_terminal=True)
+    with RichProgress(*columns, TimeRemainingColumn(), TextColumn("left"), console=console, transient=True) as bar:
+        line = bar.add_task(label, total=None, rate="")
+        start = time.monotonic()
+
+        def report(done: int, total: int) -> None:
+            bar.update(line, completed=done, total=total, rate=_rate(done, time.monotonic() - start))
+
+        yield report
+
+
+def _rate(done: int, seconds: float) -> str:
+    """Per second, or per minute or hour where that is a number above one."""
+    if done == 0 or seconds <= 0:
+        return ""
+    units = {"s": 1.0, "min": 60.0, "h": 3600.0}
+    unit = next((unit for unit, length in units.items() if done * length >= seconds), "h")
+    return f"{done * units[unit] / seconds:.3g}/{unit}"

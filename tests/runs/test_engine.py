@@ -135,7 +135,7 @@ def test_interruption_keeps_finished_batches_and_cancels_the_others(monkeypatch)
             raise KeyboardInterrupt
         return real_wait(futures, **options)
 
-    monkeypatch.setattr("asymptotix.runs.engine.wait", wait_until_interrupted)
+    monkeypatch.setattr("asymptotix.runs.dispatch.wait", wait_until_interrupted)
     with ThreadPoolExecutor(2) as executor:
         kept = []
         with pytest.raises(KeyboardInterrupt):
@@ -157,7 +157,7 @@ def test_interruption_cancels_what_waits_in_the_queue(monkeypatch):
         running.wait(10)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("asymptotix.runs.engine.wait", interrupt)
+    monkeypatch.setattr("asymptotix.runs.dispatch.wait", interrupt)
     with ThreadPoolExecutor(1) as executor:
         with pytest.raises(KeyboardInterrupt):
             list(run_tasks(range(50), work, executor=executor))

@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from asymptotix.errors import InvalidInputError
-from asymptotix.runs.progress import reporting
+from asymptotix.runs.progress import _rate, reporting
 
 
 def test_callable_is_called():
@@ -46,3 +46,11 @@ def test_rich_is_not_loaded_for_silence():
 def test_anything_else_is_refused(progress):
     with pytest.raises(InvalidInputError, match="progress = "), reporting(progress, "trials"):
         pass
+
+
+@pytest.mark.parametrize(
+    ("done", "seconds", "text"),
+    [(0, 1.0, ""), (30, 2.0, "15/s"), (30, 60.0, "30/min"), (1, 40.0, "1.5/min"), (1, 1800.0, "2/h")],
+)
+def test_the_rate_is_told_in_a_unit_that_fits(done, seconds, text):
+    assert _rate(done, seconds) == text
