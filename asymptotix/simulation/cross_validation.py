@@ -14,6 +14,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from asymptotix.simulation.dense import product
 from asymptotix.simulation.estimators import SpectralFit
 
 __all__ = ["cross_validation"]
@@ -33,7 +34,7 @@ def cross_validation(fitted: SpectralFit, ridges: FloatArray, fit_noise: float) 
         gains = gains * shifts
     squares = vectors**2
     outside = (1.0 - squares.sum(axis=1))[:, None] if fitted.missing else 0.0  # where shift / (0 + shift) = 1
-    diagonal, square_diagonal = squares @ gains + outside, squares @ gains**2 + outside
+    diagonal, square_diagonal = product(squares, gains) + outside, product(squares, gains**2) + outside
     residuals = _solved_squares(fitted, vectors, gains) + fit_noise * square_diagonal
     with np.errstate(divide="ignore", invalid="ignore"):  # a sample that alone fixes a direction has no error without it
         loo = np.mean(residuals / diagonal**2, axis=0)
@@ -46,7 +47,7 @@ def _solved_squares(fitted: SpectralFit, vectors: FloatArray, gains: FloatArray)
     total = np.zeros((len(outputs), gains.shape[1]))
     for labels in outputs.T:
         projections = vectors.T @ labels
-        solution = vectors @ (projections[:, None] * gains)
+        solution = product(vectors, projections[:, None] * gains)
         if fitted.missing:
             solution += (labels - vectors @ projections)[:, None]
         total += solution**2
@@ -57,4 +58,4 @@ def _left_vectors(fitted: SpectralFit) -> FloatArray:
     """U, (n, r), of K = U L U'."""
     if fitted.left is not None:
         return fitted.left
-    return np.asarray(fitted.draw.matrix @ (fitted.directions / np.sqrt(fitted.eigenvalues)))
+    return product(fitted.draw.matrix, fitted.directions / np.sqrt(fitted.eigenvalues))

@@ -23,6 +23,7 @@ from asymptotix.simulation.cube_design import CubeKernelSampler
 from asymptotix.simulation.data_designs import DataFeatureSampler, DataKernelSampler
 from asymptotix.simulation.draws import Sampler
 from asymptotix.simulation.gaussian_designs import CovariateSampler, FeatureSampler
+from asymptotix.simulation.isotropic_design import IsotropicSampler, is_isotropic
 from asymptotix.simulation.latent_design import LatentSampler
 from asymptotix.simulation.layered_design import LayeredSampler
 from asymptotix.simulation.misspecified_design import MisspecifiedSampler
@@ -47,9 +48,10 @@ def sampler_of(design: Design) -> Sampler:
         case MisspecifiedCovariates():  # the same
             return MisspecifiedSampler.of(design)
         case NonGaussianCovariates():  # the same
-            return NonGaussianSampler.of(design)
+            gaussian = design.entries == "gaussian" and design.scale_degrees_of_freedom is None
+            return _covariates(design) if gaussian else NonGaussianSampler.of(design)
         case GaussianCovariates():
-            return CovariateSampler.of(design)
+            return _covariates(design)
         case LatentFeatures():
             return LatentSampler.of(design)
         case LayeredFeatures():
@@ -69,3 +71,7 @@ def sampler_of(design: Design) -> Sampler:
         case DataFeatures():
             return DataFeatureSampler.of(design)
     raise InvalidInputError("model.design", design, "one of the designs of asymptotix.models.designs")
+
+
+def _covariates(design: GaussianCovariates) -> Sampler:
+    return IsotropicSampler.of(design) if is_isotropic(design) else CovariateSampler.of(design)

@@ -20,6 +20,8 @@ class Draw:
     """One training set and the population it is judged on.
 
     `matrix`: features, (n, q), or with `is_kernel` the kernel matrix, (n, n), not divided by n; `labels`: noise-free, (n,).
+    A `matrix` (r,) holds the singular values of the features: then everything is in the coordinates of their singular vectors,
+    and `seen_rows`, (k, r), are k samples in them, for what speaks of single samples.
     `further`: the same training set with other outputs, over which the errors are averaged.
     `tail`: kernel mass on an infinitely flat remainder: the samples see K + tail I, the predictor has no
     mass there. `unlearned`: target energy there: independent noise to the fit, part of the excess risk.
@@ -32,6 +34,7 @@ class Draw:
     tail: float = 0.0
     unlearned: float = 0.0
     further: tuple[Draw, ...] = ()
+    seen_rows: FloatArray | None = None
 
 
 class Sampler(Protocol):

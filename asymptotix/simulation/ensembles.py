@@ -11,8 +11,6 @@ the labels, theta = M y, and everything is averaged over label noise exactly:
 
 from __future__ import annotations
 
-import warnings
-from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -21,14 +19,14 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from asymptotix.errors import HypothesisError, InvalidInputError
-from asymptotix.results import Fields, SimulatedCurve
-from asymptotix.runs.engine import run_tasks
-from asymptotix.runs.progress import Progress, reporting
+from asymptotix.results import SimulatedCurve
 from asymptotix.simulation.designs import sampler_of
 from asymptotix.simulation.draws import Draw, Sampler
 from asymptotix.simulation.estimators import SpectralFit, fit
 from asymptotix.simulation.filters import Ridge
 from asymptotix.simulation.grid import Cell, broadcast_grid, cells_of, whole_number
+from asymptotix.simulation.replicates import Replicates, Trial
+from asymptotix.simulation.trials import RunOptions, parameters_of, simulate_cells
 
 __all__ = ["EnsembleCell", "run_ensemble_trial", "simulate_ensembles"]
 
@@ -54,10 +52,7 @@ def simulate_ensembles(
     ridge: ArrayLike | None,
     n_features: ArrayLike | None,
     n_predictors: ArrayLike,
-    n_trials: int,
-    seed: int,
-    executor: Executor | None,
-    progress: Progress,
+    options: RunOptions,
 ) -> SimulatedCurve:
     """`simulate` for averages of predictors; the effective ridges, which are those of each member, are left out.
 
@@ -74,32 +69,21 @@ def simulate_ensembles(
         raise InvalidInputError("ridge", None, "given: ensembles are of ridge predictors")
     grid = broadcast_grid(sampler, n_samples=n_samples, setting=("ridge", ridge), n_features=n_features)
     grid["n_predictors"] = _members(n_predictors)
-    n_trials, seed = whole_number("n_trials", n_trials, minimum=1), whole_number("seed", seed, minimum=0)
+    seed, effort = whole_number("seed", options.seed, minimum=0), options.effort()
     cells, shape = _cells(grid)
-    draws, counts, interrupted = _run(sampler, cells, int(np.prod(shape)), n_trials, seed, executor, progress)
-    if interrupted:
-        kept = f"kept {int(counts.min())} to {int(counts.max())} of {n_trials} trials"
-        warnings.warn(f"interrupted: {kept}", UserWarning, stacklevel=3)
-    samples = {name: values.reshape(n_trials, *shape) for name, values in zip(FIELDS, draws, strict=True)}
-    return SimulatedCurve(
-        model=type(model).__name__,
-        grid=grid,
-        values=Fields({name: np.asarray(np.nansum(v, axis=0) / counts.reshape(shape)) for name, v in samples.items()}),
-        noise_variance=sampler.noise_variance,
-        references=tuple(getattr(model, "references", ())),
-        samples=Fields(samples),
-        n_trials=counts.reshape(shape),
-        seed=seed,
-        interrupted=interrupted,
-    )
+    ridges = np.broadcast_to(grid["ridge"], shape).ravel()
+    parameters = tuple({**parameters_of(one.cell, "ridge", ridges), "n_predictors": one.n_predictors} for one in cells)
+    positions = tuple(one.cell.positions for one in cells)
+    work = Replicates(partial(run_ensemble_trial, sampler, cells, seed), FIELDS, positions, parameters)
+    return simulate_cells(model, work, effort, options, grid=grid, shape=shape, noise_variance=sampler.noise_variance)
 
 
-def run_ensemble_trial(sampler: Sampler, cells: tuple[EnsembleCell, ...], seed: int, trial: tuple[int, int]) -> FloatArray:
-    """One replicate of one cell, (cell, replicate): rows in the order of `FIELDS`, one column per ridge of the cell."""
-    one = cells[trial[0]]
+def run_ensemble_trial(sampler: Sampler, cells: tuple[EnsembleCell, ...], seed: int, trial: Trial) -> FloatArray:
+    """One replicate of one cell: rows in the order of `FIELDS`, one column per ridge of the cell."""
+    one = cells[trial.cell]
     n, p, members = one.cell.n_samples, one.cell.n_features, one.n_predictors
     assert p is not None
-    key = (n, p, trial[1]) if members == 1 else (n, p, trial[1], members)
+    key = (n, p, trial.replicate) if members == 1 else (n, p, trial.replicate, members)
     rng = np.random.Generator(np.random.PCG64(np.random.SeedSequence(entropy=seed, spawn_key=key)))
     draw = sampler.draw(n, members * p, rng)
     assert isinstance(one.cell.estimator, Ridge)
@@ -190,29 +174,3 @@ def _cells(grid: dict[str, FloatArray]) -> tuple[tuple[EnsembleCell, ...], tuple
         for cell in cells_of({name: values[own] for name, values in flat.items()}):
             cells.append(EnsembleCell(replace(cell, positions=own[cell.positions]), int(count)))
     return tuple(cells), arrays["n_samples"].shape
-
-
-def _run(
-    sampler: Sampler,
-    cells: tuple[EnsembleCell, ...],
-    points: int,
-    n_trials: int,
-    seed: int,
-    executor: Executor | None,
-    progress: Progress,
-) -> tuple[FloatArray, NDArray[np.int64], bool]:
-    """Draws (field, trial, grid point), NaN where not run; finished trials a point; whether it was interrupted."""
-    tasks = [(cell, replicate) for replicate in range(n_trials) for cell in range(len(cells))]
-    draws, counts = np.full((len(FIELDS), n_trials, points), np.nan), np.zeros(points, dtype=np.int64)
-    with reporting(progress, "trials") as report:
-        try:
-            run = partial(run_ensemble_trial, sampler, cells, seed)
-            for index, rows in run_tasks(tasks, run, executor=executor, report=report):
-                cell, replicate = tasks[index]
-                draws[:, replicate, cells[cell].cell.positions] = rows
-                counts[cells[cell].cell.positions] += 1
-        except KeyboardInterrupt:
-            if not counts.any():
-                raise
-            return draws, counts, True
-    return draws, counts, False

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from asymptotix.simulation.dense import eigenpairs, product, thin_svd
 from asymptotix.simulation.draws import Draw
 
 __all__ = ["SpectralFit", "fit"]
@@ -66,7 +67,7 @@ class SpectralFit:
 
     def coefficients(self, labels: FloatArray, gains: FloatArray) -> FloatArray:
         """theta for each setting, (q, m); `gains` are those at L + tail, (r, m)."""
-        return np.asarray(self.directions @ (self.loads(labels)[:, None] * gains))
+        return product(self.directions, self.loads(labels)[:, None] * gains)
 
     def projections(self, labels: FloatArray) -> FloatArray:
         """U' y, (r,)."""
@@ -111,22 +112,22 @@ def _from_kernel(draw: Draw) -> SpectralFit:
 
 
 def _from_sample_gram(draw: Draw) -> SpectralFit:
-    eigenvalues, vectors = _positive_eigenpairs(draw.matrix @ draw.matrix.T)
-    return SpectralFit(draw, eigenvalues, draw.matrix.T @ vectors, vectors, dual=True)
+    eigenvalues, vectors = _positive_eigenpairs(product(draw.matrix, draw.matrix.T))
+    return SpectralFit(draw, eigenvalues, product(draw.matrix.T, vectors), vectors, dual=True)
 
 
 def _from_feature_gram(draw: Draw) -> SpectralFit:
-    eigenvalues, vectors = _positive_eigenpairs(draw.matrix.T @ draw.matrix)
+    eigenvalues, vectors = _positive_eigenpairs(product(draw.matrix.T, draw.matrix))
     return SpectralFit(draw, eigenvalues, vectors, None, dual=False)
 
 
 def _from_svd(draw: Draw) -> SpectralFit:
-    left, singular, right = np.linalg.svd(draw.matrix, full_matrices=False)
+    left, singular, right = thin_svd(draw.matrix)
     kept = singular > max(draw.matrix.shape) * np.finfo(np.float64).eps * singular.max(initial=0.0)
     return SpectralFit(draw, singular[kept] ** 2, right[kept].T, left[:, kept], dual=False)
 
 
 def _positive_eigenpairs(gram: FloatArray) -> tuple[FloatArray, FloatArray]:
-    eigenvalues, vectors = np.linalg.eigh(gram)
+    eigenvalues, vectors = eigenpairs(gram)
     kept = eigenvalues > len(gram) * np.finfo(np.float64).eps * eigenvalues.max(initial=0.0)
     return eigenvalues[kept], vectors[:, kept]

@@ -10,8 +10,9 @@ import numpy as np
 from asymptotix.errors import InvalidInputError
 from asymptotix.simulation.draws import Sampler
 from asymptotix.simulation.grid import Cell
+from asymptotix.simulation.isotropic_design import IsotropicSampler
 
-__all__ = ["require_memory", "trial_bytes"]
+__all__ = ["installed_memory", "require_memory", "trial_bytes"]
 
 _DOUBLE = 8
 
@@ -21,6 +22,8 @@ def trial_bytes(sampler: Sampler, cell: Cell) -> int:
 
     A kernel matrix is its own Gram matrix, and its population another one.
     """
+    if isinstance(sampler, IsotropicSampler):
+        return _DOUBLE * sampler.trial_size(cell.n_samples)
     n, scales = cell.n_samples, getattr(sampler, "scales", None)
     width = cell.n_features or (None if scales is None else len(scales))
     if width is None:
@@ -31,7 +34,7 @@ def trial_bytes(sampler: Sampler, cell: Cell) -> int:
 
 def require_memory(sampler: Sampler, cells: tuple[Cell, ...], results: int) -> None:
     """InvalidInputError, with the size, where a trial, or all `results` numbers that are kept, need more memory than there is."""
-    memory = _installed_memory()
+    memory = installed_memory()
     if memory is None:
         return
     largest = max(cells, key=lambda cell: trial_bytes(sampler, cell))
@@ -46,7 +49,7 @@ def require_memory(sampler: Sampler, cells: tuple[Cell, ...], results: int) -> N
         raise InvalidInputError("n_trials", results, f"numbers of trials and grid points {room}", "cut the grid into parts")
 
 
-def _installed_memory() -> int | None:
+def installed_memory() -> int | None:
     """Bytes of main memory; None where the system does not say."""
     try:
         return int(os.sysconf("SC_PHYS_PAGES")) * int(os.sysconf("SC_PAGE_SIZE"))

@@ -35,10 +35,12 @@ from asymptotix.simulation.draws import Draw
 from asymptotix.simulation.estimators import SpectralFit, fit
 from asymptotix.simulation.filters import Filter, Ridge
 from asymptotix.simulation.population import FinitePopulation
+from asymptotix.simulation.rotated_fit import RotatedFit, rotated_cross_validation
 
 __all__ = ["field_names", "observe"]
 
 FloatArray = NDArray[np.float64]
+Fit = SpectralFit | RotatedFit
 
 ROUNDING_RTOL = 1e-2  # of the excess risk of one trial: beyond it a trial is refused
 
@@ -66,7 +68,8 @@ def observe(
     Raises:
         HypothesisError: the training set is too ill-conditioned for the exact population risk in double precision.
     """
-    fitted, outputs = fit(draw, estimator.smallest_ridge), (draw, *draw.further)
+    fitted = RotatedFit(draw) if draw.matrix.ndim == 1 else fit(draw, estimator.smallest_ridge)
+    outputs = (draw, *draw.further)
     noises = [None] * len(outputs) if noise is None else np.reshape(noise, (len(outputs), -1))
     found = [
         _observe_output(replace(fitted, draw=output), estimator, noise_variance, n_features, one)
@@ -76,7 +79,7 @@ def observe(
 
 
 def _observe_output(
-    fitted: SpectralFit, estimator: Filter, noise_variance: float, n_features: int | None, noise: FloatArray | None
+    fitted: Fit, estimator: Filter, noise_variance: float, n_features: int | None, noise: FloatArray | None
 ) -> dict[str, FloatArray]:
     """`observe` of the output of `fitted.draw`."""
     draw, gains = fitted.draw, estimator.gains(fitted.eigenvalues + fitted.draw.tail)
@@ -84,7 +87,7 @@ def _observe_output(
     if isinstance(estimator, Ridge):
         fields |= _effective_ridges(fitted, estimator.ridges)
         if n_features is None:
-            fields |= cross_validation(fitted, estimator.ridges, noise_variance + draw.unlearned)
+            fields |= _cross_validation(fitted, estimator.ridges, noise_variance + draw.unlearned)
         else:
             del fields["df2"]
             fields["nu1"] = fields["effective_ridge"]
@@ -95,7 +98,13 @@ def _observe_output(
     return fields
 
 
-def _errors(fitted: SpectralFit, estimator: Filter, gains: FloatArray, noise_variance: float) -> dict[str, FloatArray]:
+def _cross_validation(fitted: Fit, ridges: FloatArray, fit_noise: float) -> dict[str, FloatArray]:
+    if isinstance(fitted, RotatedFit):
+        return rotated_cross_validation(fitted, ridges, fit_noise)
+    return cross_validation(fitted, ridges, fit_noise)
+
+
+def _errors(fitted: Fit, estimator: Filter, gains: FloatArray, noise_variance: float) -> dict[str, FloatArray]:
     draw, n = fitted.draw, len(fitted.draw.labels)
     unit_variance = (draw.population.squares(fitted.directions) * fitted.load_variances) @ gains**2
     bias = draw.population.excess(fitted.coefficients(draw.labels, gains)) + draw.unlearned * (1.0 + unit_variance)
@@ -118,7 +127,7 @@ def _errors(fitted: SpectralFit, estimator: Filter, gains: FloatArray, noise_var
     }
 
 
-def _squared_norm(fitted: SpectralFit, estimator: Filter, gains: FloatArray, fit_noise: float) -> FloatArray:
+def _squared_norm(fitted: Fit, estimator: Filter, gains: FloatArray, fit_noise: float) -> FloatArray:
     """Of the coefficients, and of what the flat directions take: tail |g(K + tail) y|^2."""
     tail, labels = fitted.draw.tail, fitted.draw.labels
     norm = fitted.direction_norms @ (fitted.loads(labels)[:, None] * gains) ** 2 + fit_noise * (fitted.eigenvalues @ gains**2)
@@ -129,7 +138,7 @@ def _squared_norm(fitted: SpectralFit, estimator: Filter, gains: FloatArray, fit
     return np.asarray(norm)
 
 
-def _refuse_rounding(fitted: SpectralFit, estimator: Filter, gains: FloatArray, risk: FloatArray, noise_variance: float) -> None:
+def _refuse_rounding(fitted: Fit, estimator: Filter, gains: FloatArray, risk: FloatArray, noise_variance: float) -> None:
     """HypothesisError where the coefficients are so large that the exact risk would be made of rounding errors."""
     draw = fitted.draw
     if not draw.population.rounding:
@@ -145,7 +154,7 @@ def _refuse_rounding(fitted: SpectralFit, estimator: Filter, gains: FloatArray, 
         )
 
 
-def _effective_ridges(fitted: SpectralFit, ridges: FloatArray) -> dict[str, FloatArray]:
+def _effective_ridges(fitted: Fit, ridges: FloatArray) -> dict[str, FloatArray]:
     n_samples, missing = len(fitted.draw.labels), fitted.missing
     shifts = ridges + fitted.draw.tail
     inverse = 1.0 / (fitted.eigenvalues[:, None] + shifts)
@@ -159,7 +168,7 @@ def _effective_ridges(fitted: SpectralFit, ridges: FloatArray) -> dict[str, Floa
     return {"df2": n_samples - trace**2 / trace_square, "effective_ridge": effective}
 
 
-def _feature_ridge(fitted: SpectralFit, ridges: FloatArray, nu1: FloatArray, n_features: int) -> FloatArray:
+def _feature_ridge(fitted: Fit, ridges: FloatArray, nu1: FloatArray, n_features: int) -> FloatArray:
     """nu2; NaN at ridge = 0 with n = p, where a single trial has no limit."""
     inverse = np.sum(1.0 / (fitted.eigenvalues[:, None] + ridges), axis=0)
     lost = n_features - len(fitted.eigenvalues)

@@ -12,7 +12,9 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["FinitePopulation", "Population", "QuadraticRisk", "SquareRisk"]
+from asymptotix.simulation.dense import product
+
+__all__ = ["FinitePopulation", "Population", "QuadraticRisk", "RotatedRisk", "SquareRisk"]
 
 FloatArray = NDArray[np.float64]
 
@@ -56,7 +58,28 @@ class SquareRisk:
         return found + self.flat * _column_squares(directions) if self.flat else found
 
     def _apply(self, columns: FloatArray) -> FloatArray:
-        return np.asarray(self.matrix[:, None] * columns if self.matrix.ndim == 1 else self.matrix @ columns)
+        return np.asarray(self.matrix[:, None] * columns if self.matrix.ndim == 1 else product(self.matrix, columns))
+
+
+@dataclass(frozen=True)
+class RotatedRisk:
+    """|scale theta - target|^2 + unseen: covariance scale^2 I, in the coordinates of a training set's own singular vectors.
+
+    `unseen` is the energy of the target in the directions that the training set leaves out. Directions are diagonal, (r,).
+    """
+
+    scale: float
+    target: FloatArray
+    unseen: float
+    rounding: float = 0.0
+
+    def excess(self, coefficients: FloatArray) -> FloatArray:
+        """See `Population.excess`."""
+        return np.asarray(_column_squares(self.scale * coefficients - self.target[:, None]) + self.unseen)
+
+    def squares(self, directions: FloatArray) -> FloatArray:
+        """See `Population.squares`."""
+        return np.asarray((self.scale * directions) ** 2)
 
 
 @dataclass(frozen=True)
@@ -82,7 +105,7 @@ class QuadraticRisk:
 
     def squares(self, directions: FloatArray) -> FloatArray:
         """See `Population.squares`."""
-        return np.asarray(np.einsum("ij,ij->j", directions, self.second_moment @ directions))
+        return np.asarray(np.einsum("ij,ij->j", directions, product(self.second_moment, directions)))
 
 
 @dataclass(frozen=True)
@@ -95,11 +118,11 @@ class FinitePopulation:
 
     def excess(self, coefficients: FloatArray) -> FloatArray:
         """See `Population.excess`."""
-        return np.asarray(_column_squares(self.matrix @ coefficients - self.labels[:, None]) / len(self.labels))
+        return np.asarray(_column_squares(product(self.matrix, coefficients) - self.labels[:, None]) / len(self.labels))
 
     def squares(self, directions: FloatArray) -> FloatArray:
         """See `Population.squares`."""
-        return np.asarray(_column_squares(self.matrix @ directions) / len(self.labels))
+        return np.asarray(_column_squares(product(self.matrix, directions)) / len(self.labels))
 
     def classification_error(self, coefficients: FloatArray) -> FloatArray:
         """Fraction of the test points whose predicted sign is not that of the label; a prediction of 0 is an error."""

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 from asymptotix.errors import InvalidInputError
 from asymptotix.models.designs import TangentFeatures
 from asymptotix.results import SimulatedCurve
-from asymptotix.simulation.trials import simulate_grid
+from asymptotix.simulation.trials import RunOptions, simulate_grid
 
 __all__ = ["simulate_width"]
 
@@ -23,7 +23,7 @@ def simulate_width(
     ridge: ArrayLike | None,
     width: ArrayLike | None,
     others: dict[str, Any],
-    options: dict[str, Any],
+    options: RunOptions,
 ) -> SimulatedCurve:
     """`simulate` along `width`; `others` are arguments that do not go with it, `options` those of every simulation.
 
@@ -38,6 +38,6 @@ def simulate_width(
     sizes = model.n_features(width)
     if np.any(np.isinf(sizes)):
         raise InvalidInputError("width", np.inf, "finite in a simulation")
-    curve = simulate_grid(model, n_samples=n_samples, ridge=ridge, n_features=sizes, **options)
+    curve = simulate_grid(model, n_samples=n_samples, ridge=ridge, n_features=sizes, options=options)
     grid = {("width" if name == "n_features" else name): values for name, values in curve.grid.items()}
     return replace(curve, grid={**grid, "width": np.asarray(width, dtype=np.float64)})

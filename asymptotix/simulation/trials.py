@@ -1,29 +1,37 @@
-"""Replicates, seeds, standard errors: a model's design to a SimulatedCurve on a grid."""
+"""`simulate`: a model's design to a SimulatedCurve on a grid. What a trial is, and which kind of simulation a model asks for."""
 
 from __future__ import annotations
 
-import warnings
+import os
+from collections.abc import Callable
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from asymptotix.errors import InvalidInputError
 from asymptotix.models.designs import Design, TangentFeatures
-from asymptotix.results import Fields, SimulatedCurve
-from asymptotix.runs.engine import run_tasks
-from asymptotix.runs.progress import Progress, reporting
+from asymptotix.results import SimulatedCurve
+from asymptotix.runs.progress import Progress
+from asymptotix.simulation.dense import arrays_of, require_namespace
 from asymptotix.simulation.designs import sampler_of
 from asymptotix.simulation.draws import Sampler
+from asymptotix.simulation.effort import Effort, FixedEffort, affordable, effort_of
 from asymptotix.simulation.filters import Ridge
 from asymptotix.simulation.grid import Cell, broadcast_grid, cells_of, whole_number
+from asymptotix.simulation.ledger import ledger_of, opened
 from asymptotix.simulation.memory import require_memory
 from asymptotix.simulation.observables import field_names, observe
+from asymptotix.simulation.replicates import Replicates, Trial, collect, curve_of
 
-__all__ = ["HasDesign", "Trial", "run_trial", "simulate", "simulate_grid"]
+if TYPE_CHECKING:
+    from asymptotix.runs.store import Store
+
+__all__ = ["HasDesign", "RunOptions", "Trial", "parameters_of", "run_trial", "simulate", "simulate_cells", "simulate_grid"]
 
 FloatArray = NDArray[np.float64]
 
@@ -37,11 +45,34 @@ class HasDesign(Protocol):
 
 
 @dataclass(frozen=True)
-class Trial:
-    """One replicate of one cell."""
+class RunOptions:
+    """How a simulation is run, whatever its kind: the arguments of `simulate` of these names."""
 
-    cell: int
-    replicate: int
+    n_trials: int | None = None
+    precision: float | None = None
+    budget: float | str | None = None
+    max_trials: int | None = None
+    quantity: str = "test_error"
+    seed: int = 0
+    executor: Executor | None = None
+    store: str | os.PathLike[str] | Store | None = None
+    deadline: float | None = None
+    progress: Progress = "auto"
+    array_namespace: str | None = None
+
+    def effort(self) -> Effort:
+        """How many trials."""
+        careful = self.store is not None or self.deadline is not None
+        return effort_of(
+            n_trials=self.n_trials, precision=self.precision, budget=self.budget, max_trials=self.max_trials,
+            workers=self.workers, first=careful,
+        )  # fmt: skip
+
+    @property
+    def workers(self) -> int:
+        """Of the executor."""
+        # Not part of the executor protocol, but the pools of the standard library and loky have it.
+        return 1 if self.executor is None else int(getattr(self.executor, "_max_workers", None) or os.cpu_count() or 1)
 
 
 def simulate(
@@ -55,16 +86,24 @@ def simulate(
     time: ArrayLike | None = None,
     steps: ArrayLike | None = None,
     step_size: float | None = None,
-    n_trials: int = 50,
+    n_trials: int | None = None,
+    precision: float | None = None,
+    budget: float | str | None = None,
+    max_trials: int | None = None,
+    quantity: str = "test_error",
     seed: int = 0,
     executor: Executor | None = None,
+    store: str | os.PathLike[str] | Store | None = None,
+    deadline: float | None = None,
     progress: Progress = "auto",
+    array_namespace: str | None = None,
 ) -> SimulatedCurve:
     """Train on samples drawn from the model's design, many times, and average.
 
     Each trial draws inputs (and features); every field is then the exact average over the label noise, and the errors are exact
     over the population wherever that can be integrated (`asymptotix.simulation.population`). The ridges of one pair
-    (n_samples, n_features) share the draws and one decomposition. BLAS runs on one thread: parallelism is the executor's.
+    (n_samples, n_features), a cell, share the draws and one decomposition. BLAS runs on one thread: to be parallel is up to the
+    executor.
 
     Args:
         model: anything with a `design` (and optionally `references`).
@@ -76,43 +115,73 @@ def simulate(
         time: in place of `ridge`, of gradient flow on |y - f|^2 / 2 from 0; infinite is the minimum-norm solution.
         steps: in place of `ridge`, of gradient descent on the same from 0, with `step_size`.
         step_size: of descent, > 0.
-        n_trials: independent trials at each point of the grid.
+        n_trials: independent trials at each point of the grid; 50 without it, `precision` and `budget`.
+        precision: in place of n_trials, the relative standard error of `quantity` at each point, such as 0.01. Trials are run in
+            rounds that are planned from completed rounds alone, so that their number is the same for every executor: a pilot of
+            32, then as many as the spread asks for, at most twice as many a round, until the standard error plus its own standard
+            error is within the precision (which leaves little of the bias of stopping when a standard error happens to be small).
+            A point whose draws have no finite variance (tail index at most 2, judged from 512 trials on) is given up, and named
+            in a warning.
+        budget: in place of n_trials, seconds or a text ("30 s", "10 min", "2 h"), spent so that the largest relative standard
+            error is as small as it can be. How many trials that makes depends on the clock, and stands in `n_trials` of the
+            result; each of them is the same draw in every run. A trial that is running is finished.
+        max_trials: with precision or budget, the most trials of a cell; 10,000 if left out, fewer where they would not fit into
+            memory.
+        quantity: the field that precision and budget look at.
         seed: the stream of a trial is a function of seed, n_samples, n_features and the trial's number alone: the same bits
             serially, on threads, on processes, in any order, and the same draws at a point of any other grid.
         executor: any `concurrent.futures.Executor`, left open; None runs in this thread. Threads suffice on one machine; to
             processes a large kernel matrix must be sent.
+        store: a file (SQLite) that keeps every trial as it finishes. Run again with the same file, the trials in it are read: the
+            result is that of a run that was never interrupted, bit for bit. With precision or more trials the store grows; the
+            seconds in it count towards a budget. Another grid of the same model and seed may share it.
+        deadline: seconds after which a trial is given up; it needs an executor that can end a trial (`ax.WorkerPool`).
         progress: "auto" (a bar if standard error is a terminal), False, or a callable (done, total).
+        array_namespace: the name of an installed module that follows the array API standard ("torch", "cupy"), which computes the
+            large products and decompositions; random numbers are NumPy's, and the results the same to rounding.
 
     Returns:
         SimulatedCurve: means of bias, variance, excess_risk, test_error, train_error, squared_norm, df1, effective_ridge and
         df2 (random features: nu1 and no df2; along time and steps none of these), and classification_error on data with labels
-        +-1, where one noise is drawn.
+        +-1, where one noise is drawn. With a store or a deadline a cell of which a trial fails is NaN with n_trials 0, and a
+        warning names it; without them the error is raised.
 
     Raises:
-        InvalidInputError: an argument outside its range, shapes that do not broadcast, n_features missing or out of place, a
-            trial or a grid that needs more memory than there is (said before starting).
+        InvalidInputError: an argument outside its range, shapes that do not broadcast, n_features missing or out of place, two of
+            n_trials, precision and budget, a store for a model that holds code, a trial or a grid that needs more memory than
+            there is (said before starting).
+        StorageError: the store is of another model or seed (the difference is shown), or cannot be used.
         KeyboardInterrupt: before any trial had finished. Later, what is finished is returned with a warning.
 
     Source:
         Definitions: `asymptotix.conventions`, `asymptotix.simulation.observables`.
+
+    Example:
+        >>> import asymptotix as ax
+        >>> model = ax.RidgeRegression(ax.Spectrum([1.0], [40]), [1.0], noise_variance=0.2)
+        >>> curve = ax.simulate(model, n_samples=[30, 160], ridge=0.1, precision=0.02, progress=False)
+        >>> relative = curve.standard_error.test_error / curve.test_error
+        >>> bool(relative.max() <= 0.02), bool(curve.n_trials[0] > curve.n_trials[1])
+        (True, True)
     """
+    options = RunOptions(
+        n_trials, precision, budget, max_trials, quantity, seed, executor, store, deadline, progress, array_namespace
+    )
     if n_predictors is not None:
         from asymptotix.simulation.ensembles import simulate_ensembles
 
         _setting(ridge=ridge, time=time, steps=steps, step_size=step_size)  # a time beside it is refused, and one without a ridge
         return simulate_ensembles(
-            model, n_samples=n_samples, ridge=ridge, n_features=n_features, n_predictors=n_predictors,
-            n_trials=n_trials, seed=seed, executor=executor, progress=progress,
-        )  # fmt: skip
+            model, n_samples=n_samples, ridge=ridge, n_features=n_features, n_predictors=n_predictors, options=options
+        )
     if width is not None or isinstance(model.design, TangentFeatures):
         from asymptotix.simulation.tangent_trials import simulate_width
 
         others = {"n_features": n_features, "time": time, "steps": steps, "step_size": step_size}
-        options = {"n_trials": n_trials, "seed": seed, "executor": executor, "progress": progress}
         return simulate_width(model, n_samples=n_samples, ridge=ridge, width=width, others=others, options=options)
     return simulate_grid(
         model, n_samples=n_samples, ridge=ridge, n_features=n_features, time=time, steps=steps, step_size=step_size,
-        n_trials=n_trials, seed=seed, executor=executor, progress=progress,
+        options=options,
     )  # fmt: skip
 
 
@@ -125,59 +194,60 @@ def simulate_grid(
     time: ArrayLike | None = None,
     steps: ArrayLike | None = None,
     step_size: float | None = None,
-    n_trials: int,
-    seed: int,
-    executor: Executor | None,
-    progress: Progress,
+    options: RunOptions,
 ) -> SimulatedCurve:
     """`simulate` of one predictor at a time, whose size is its number of features."""
     sampler = sampler_of(model.design)
     setting = _setting(ridge=ridge, time=time, steps=steps, step_size=step_size)
     grid = broadcast_grid(sampler, n_samples=n_samples, setting=setting, n_features=n_features)
-    n_trials, seed = whole_number("n_trials", n_trials, minimum=1), whole_number("seed", seed, minimum=0)
+    seed, effort = whole_number("seed", options.seed, minimum=0), options.effort()
     cells = cells_of(grid, step_size or 0.0)
     names = _names(sampler, setting[0] != "ridge")
-    require_memory(sampler, cells, n_trials * len(names) * sum(len(cell.positions) for cell in cells))
-    draws, counts, interrupted = _run(sampler, cells, n_trials, seed, executor, progress)
-    if interrupted:
-        warnings.warn(_interruption(counts, n_trials), UserWarning, stacklevel=3)
+    numbers = len(names) * sum(len(cell.positions) for cell in cells)
+    require_memory(sampler, cells, numbers * (effort.most if isinstance(effort, FixedEffort) else 1))
     shape = np.broadcast_shapes(*(values.shape for values in grid.values()))
+    settings = np.broadcast_to(grid[setting[0]], shape).ravel()
+    extra = {} if step_size is None else {"step_size": float(step_size)}
+    parameters = tuple(parameters_of(cell, setting[0], settings) | extra for cell in cells)
     if step_size is not None:
         grid["step_size"] = np.asarray(float(step_size))
-    samples = {name: values.reshape(n_trials, *shape) for name, values in zip(names, draws, strict=True)}
-    return SimulatedCurve(
-        model=type(model).__name__,
-        grid=grid,
-        values=Fields({name: _mean(values) for name, values in samples.items()}),
-        noise_variance=sampler.noise_variance,
-        references=tuple(getattr(model, "references", ())),
-        samples=Fields(samples),
-        n_trials=counts.reshape(shape),
-        seed=seed,
-        interrupted=interrupted,
+    positions = tuple(cell.positions for cell in cells)
+    work = Replicates(partial(run_trial, sampler, cells, seed), names, positions, parameters)
+    return simulate_cells(model, work, effort, options, grid=grid, shape=shape, noise_variance=sampler.noise_variance)
+
+
+def simulate_cells(
+    model: Any,
+    work: Replicates,
+    effort: Effort,
+    options: RunOptions,
+    *,
+    grid: dict[str, FloatArray],
+    shape: tuple[int, ...],
+    noise_variance: float,
+) -> SimulatedCurve:
+    """Run what there is to run, with the store if there is one, and make the curve of it."""
+    if options.array_namespace is not None:
+        require_namespace(options.array_namespace)  # here, before the first trial
+        work = replace(work, function=partial(_in_namespace, options.array_namespace, work.function))
+    effort, seed = affordable(effort, len(work.names) * int(np.prod(shape))), options.seed
+    store, ours = (None, False) if options.store is None else opened(options.store, model, seed)
+    with store if ours and store is not None else nullcontext():
+        outcome = collect(
+            work, effort, quantity=options.quantity, executor=options.executor, progress=options.progress,
+            ledger=ledger_of(store, model, seed, work.names, work.cells, options.workers), deadline=options.deadline,
+        )  # fmt: skip
+    return curve_of(
+        model, work, outcome, effort, grid=grid, shape=shape, noise_variance=noise_variance, seed=seed, quantity=options.quantity
     )
 
 
-def _run(
-    sampler: Sampler, cells: tuple[Cell, ...], n_trials: int, seed: int, executor: Executor | None, progress: Progress
-) -> tuple[FloatArray, NDArray[np.int64], bool]:
-    """All trials: draws (field, trial, grid point), NaN where not run; finished trials a point; whether it was interrupted."""
-    # All cells of a replicate before the next one, so that an interrupted run has about the same number of trials everywhere.
-    tasks = [Trial(cell, replicate) for replicate in range(n_trials) for cell in range(len(cells))]
-    points = sum(len(cell.positions) for cell in cells)
-    fields = _names(sampler, not isinstance(cells[0].estimator, Ridge))
-    draws, counts = np.full((len(fields), n_trials, points), np.nan), np.zeros(points, dtype=np.int64)
-    with reporting(progress, "trials") as report:
-        try:
-            for index, rows in run_tasks(tasks, partial(run_trial, sampler, cells, seed), executor=executor, report=report):
-                trial = tasks[index]
-                draws[:, trial.replicate, cells[trial.cell].positions] = rows
-                counts[cells[trial.cell].positions] += 1
-        except KeyboardInterrupt:
-            if not counts.any():
-                raise
-            return draws, counts, True
-    return draws, counts, False
+def parameters_of(cell: Cell, setting: str, settings: FloatArray) -> dict[str, Any]:
+    """What a cell is: its sizes, and the list of its ridges (times, numbers of steps)."""
+    sizes: dict[str, Any] = {"n_samples": cell.n_samples}
+    if cell.n_features is not None:
+        sizes["n_features"] = cell.n_features
+    return {**sizes, setting: settings[cell.positions].tolist()}
 
 
 def run_trial(sampler: Sampler, cells: tuple[Cell, ...], seed: int, trial: Trial) -> FloatArray:
@@ -193,6 +263,11 @@ def run_trial(sampler: Sampler, cells: tuple[Cell, ...], seed: int, trial: Trial
     return np.stack([fields[name] for name in names])
 
 
+def _in_namespace(name: str, function: Callable[[Trial], FloatArray], trial: Trial) -> FloatArray:
+    with arrays_of(name):  # where the trial runs: a context is that of one thread
+        return function(trial)
+
+
 def _names(sampler: Sampler, trained: bool) -> tuple[str, ...]:
     return field_names(random_weights=sampler.random_weights, classifies=sampler.classifies, trained=trained)
 
@@ -206,16 +281,3 @@ def _setting(*, step_size: float | None, **settings: ArrayLike | None) -> tuple[
     if step_size is not None and not 0 < float(step_size) < np.inf:
         raise InvalidInputError("step_size", step_size, "finite and > 0")
     return next(iter(given.items()))
-
-
-def _mean(draws: FloatArray) -> FloatArray:
-    """Mean over the trials that were run; NaN, silently, where there is none."""
-    count = np.sum(~np.isnan(draws), axis=0)
-    with np.errstate(invalid="ignore"):
-        return np.asarray(np.nansum(draws, axis=0) / count)
-
-
-def _interruption(counts: Any, n_trials: int) -> str:
-    low, high = int(counts.min()), int(counts.max())
-    kept = f"{low} of {n_trials} trials" if low == high else f"{low} to {high} of {n_trials} trials, depending on the grid point"
-    return f"interrupted: kept {kept}"

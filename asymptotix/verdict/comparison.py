@@ -45,7 +45,7 @@ def compare(
             the error bars of a judged point, and "not enough evidence" otherwise.
 
     Raises:
-        InvalidInputError: a curve that is not a RiskCurve, standard errors that are missing or negative, shapes that are not
+        InvalidInputError: a curve that is not a RiskCurve, standard errors that are missing, negative or NaN, shapes that are not
             those of the grid, an allowance above 5%, a limit on z or a resolution that is not positive, n_trials negative or of
             another shape.
 
@@ -63,7 +63,7 @@ def compare(
     if isinstance(values, SimulatedCurve):
         simulation, n_trials = values, values.n_trials
         values, standard_errors = simulation.quantity(quantity), simulation.standard_error[quantity]
-    means, errors = _checked_means(values, standard_errors, expected.shape)
+    means, errors = _checked_means(values, standard_errors, expected.shape, simulated=simulation is not None)
     if allowance is not None:
         valid, fix = f"from 0 to {LARGEST_ALLOWANCE}", "a wider one is no agreement"
         allowance = real_number("allowance", allowance, lambda v: 0 <= v <= LARGEST_ALLOWANCE, valid, fix)
@@ -111,7 +111,10 @@ def checked_resolution(resolution: float) -> float:
     return real_number("resolution", resolution, lambda v: 0 < v <= 1, "above 0, at most 1 (a part of the value)")
 
 
-def _checked_means(values: ArrayLike, standard_errors: ArrayLike | None, shape: tuple[int, ...]) -> tuple[FloatArray, FloatArray]:
+def _checked_means(
+    values: ArrayLike, standard_errors: ArrayLike | None, shape: tuple[int, ...], *, simulated: bool
+) -> tuple[FloatArray, FloatArray]:
+    """`simulated`: from trials, of which a single one has no standard error."""
     if standard_errors is None:
         raise InvalidInputError("standard_errors", None, "given beside means of your own", "a verdict is in standard errors")
     try:
@@ -120,8 +123,10 @@ def _checked_means(values: ArrayLike, standard_errors: ArrayLike | None, shape: 
         raise InvalidInputError(
             "values", f"shapes {np.shape(values)}, {np.shape(standard_errors)}", f"of the grid's shape {shape}"
         ) from None
-    if np.any(errors < 0):
-        raise InvalidInputError("standard_errors", float(np.min(errors)), ">= 0")
+    wrong = ~(errors >= 0) & ~(np.isnan(errors) & (np.isnan(means) | simulated))  # written so that NaN fails too
+    if np.any(wrong):
+        fix = "a point without a mean may have none: give NaN for both"
+        raise InvalidInputError("standard_errors", float(errors[wrong].ravel()[0]), ">= 0 wherever there is a mean", fix)
     return means, errors
 
 

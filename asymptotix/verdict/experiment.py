@@ -8,7 +8,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from asymptotix.equivalents.dispatch import risk
+from asymptotix.errors import InvalidInputError
 from asymptotix.results import RiskCurve, SimulatedCurve
+from asymptotix.simulation.effort import DEFAULT_TRIALS, seconds_of
 from asymptotix.simulation.trials import simulate
 from asymptotix.verdict.comparison import compare, compare_sizes
 from asymptotix.verdict.enlargement import checked_sizes, enlarged, enlarged_grid, require_enlargeable, what_is_scaled
@@ -32,10 +34,15 @@ def check(
     time: ArrayLike | None = None,
     steps: ArrayLike | None = None,
     step_size: float | None = None,
-    n_trials: int = 50,
+    n_trials: int | None = None,
+    precision: float | None = None,
+    budget: float | str | None = None,
+    max_trials: int | None = None,
     seed: int = 0,
     quantity: str = "test_error",
     executor: Any = None,
+    store: Any = None,
+    deadline: float | None = None,
     progress: Any = "auto",
     max_z_score: float | None = None,
     resolution: float = RESOLUTION,
@@ -53,10 +60,15 @@ def check(
         time: see `n_samples`.
         steps: see `n_samples`.
         step_size: see `n_samples`.
-        n_trials: independent trials a grid point.
+        n_trials: independent trials a grid point; 50 without it, `precision` and `budget`.
+        precision: as in `simulate`: trials until the relative standard error of `quantity` is within it at every point.
+        budget: as in `simulate`: what fits into a time such as "10 min". With `sizes` each size gets an equal part of it.
+        max_trials: with precision or budget, the most trials at a point.
         seed: entropy of the random streams; the result does not depend on the number of workers.
         quantity: the field to judge.
         executor: any concurrent.futures.Executor; None runs in this process.
+        store: a file that keeps every trial as it finishes, and from which an interrupted check goes on; see `simulate`.
+        deadline: seconds after which a trial is given up; see `simulate`.
         progress: "auto", False, or a function of (done, total).
         max_z_score: limit on z; by default that of a family-wise false-alarm rate of 1e-3.
         resolution: as in `compare`.
@@ -69,7 +81,9 @@ def check(
         A Verdict: `.outcome` is "agree", "disagree" or "not enough evidence"; `.summary()` says why in words.
 
     Raises:
-        InvalidInputError: an argument out of range, a quantity that only one side has, sizes of a model that has no copies.
+        InvalidInputError: an argument out of range, two of n_trials, precision and budget, a quantity that only one side has,
+            sizes of a model that has no copies, or with a store.
+        StorageError: a store that cannot be used, or is of another model or seed.
         HypothesisError: as in `risk`.
 
     Examples:
@@ -83,22 +97,33 @@ def check(
         "n_samples": n_samples, "ridge": ridge, "n_features": n_features, "n_predictors": n_predictors, "width": width,
         "time": time, "steps": steps, "step_size": step_size,
     }  # fmt: skip
-    options: dict[str, Any] = {"seed": seed, "executor": executor, "progress": progress}
+    options: dict[str, Any] = {
+        "seed": seed, "executor": executor, "store": store, "deadline": deadline, "progress": progress, "quantity": quantity,
+        "max_trials": max_trials, "precision": precision,
+    }  # fmt: skip
     limits: dict[str, Any] = {"quantity": quantity, "max_z_score": max_z_score, "resolution": resolution}
     if sizes is not None:
         sizes = checked_sizes(sizes)
         require_enlargeable(model)
+        if store is not None:
+            raise InvalidInputError("store", store, "left out with sizes", "the sizes are models of their own: simulate each")
+        budget = None if budget is None else seconds_of(budget) / len(sizes)
     theory = risk(model, **grid)
     theory.quantity(quantity)
-    simulated = simulate(model, **grid, n_trials=n_trials, **options)
+    simulated = simulate(model, **grid, n_trials=n_trials, budget=budget, **options)
     if sizes is None:
         return compare(theory, simulated, **limits)
     pairs = [(theory, simulated)]
     for size in sizes[1:]:
         larger, wider = enlarged(model, size), enlarged_grid(grid, size)
-        trials = min(n_trials, max(_FEWEST_TRIALS, -(-n_trials // size)))
-        pairs.append((risk(larger, **wider), simulate(larger, **wider, n_trials=trials, **options)))
+        trials = _trials_at(size, n_trials) if precision is None and budget is None else None
+        pairs.append((risk(larger, **wider), simulate(larger, **wider, n_trials=trials, budget=budget, **options)))
     return compare_sizes(theory, simulated, _fit(sizes, pairs, what_is_scaled(model, grid), quantity), **limits)
+
+
+def _trials_at(size: int, n_trials: int | None) -> int:
+    most = DEFAULT_TRIALS if n_trials is None else n_trials
+    return min(most, max(_FEWEST_TRIALS, -(-most // size)))
 
 
 def _fit(sizes: tuple[int, ...], pairs: list[tuple[RiskCurve, SimulatedCurve]], scaled: str, quantity: str) -> SizeFit:

@@ -17,7 +17,7 @@ from asymptotix.simulation.memory import trial_bytes
 from asymptotix.simulation.trials import simulate
 from asymptotix.spectra.spectrum import Spectrum
 
-LINEAR = RidgeRegression(Spectrum([1.0], [1000]), [1.0])
+LINEAR = RidgeRegression(Spectrum([1.0, 0.5], [500, 500]), [1.0, 1.0])
 FEATURES = RandomFeatures(Spectrum([1.0], [1000]), [1.0])
 KERNEL = KernelRidge.on_sphere(lambda q1, q2, c: np.exp(c), dimension=5, target=[0.0, 1.0])
 
@@ -40,8 +40,17 @@ def test_the_estimate_is_not_above_what_a_trial_takes_and_a_machine_that_does_no
 ) -> None:
     cell = Cell(200, None, Ridge(np.array([1.0])), np.array([0]))
     assert trial_bytes(sampler_of(LINEAR.design), cell) == 8 * (2 * 200 * 1000 + 3 * 200**2)
-    monkeypatch.setattr(memory, "_installed_memory", lambda: 8 * (2 * 200 * 1000 + 3 * 200**2) - 1)
+    monkeypatch.setattr(memory, "installed_memory", lambda: 8 * (2 * 200 * 1000 + 3 * 200**2) - 1)
     with pytest.raises(InvalidInputError, match="n_samples = 200"):
         simulate(LINEAR, n_samples=200, ridge=1.0, n_trials=1, progress=False)
-    monkeypatch.setattr(memory, "_installed_memory", lambda: None)
+    monkeypatch.setattr(memory, "installed_memory", lambda: None)
     assert simulate(LINEAR, n_samples=20, ridge=1.0, n_trials=1, progress=False).test_error > 0
+
+
+def test_singular_values_take_less_than_rows_and_are_refused_with_their_size_too() -> None:
+    isotropic = RidgeRegression(Spectrum([1.0], [1000]), [1.0])
+    cells = [Cell(200, None, Ridge(np.array([1.0])), np.array([0]))] * 2
+    few, many = (trial_bytes(sampler_of(model.design), cell) for model, cell in zip((isotropic, LINEAR), cells, strict=True))
+    assert few < many / 10
+    with pytest.raises(InvalidInputError, match=r"n_samples = 1000000000000 is not valid.*one trial \(528 TB\)"):
+        simulate(isotropic, n_samples=10**12, ridge=1.0, progress=False)

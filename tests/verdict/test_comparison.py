@@ -142,6 +142,8 @@ def test_power_to_notice_a_bias_of_the_stated_size() -> None:
     [
         ({"values": [1.0, 2.0]}, "grid's shape"),
         ({"standard_errors": -1.0}, "standard_errors"),
+        ({"standard_errors": np.nan}, "standard_errors = nan"),
+        ({"values": [np.nan, 1.0, 1.0], "standard_errors": [np.nan, np.nan, 0.1]}, "standard_errors = nan"),
         ({"allowance": 0.2}, "a wider one is no agreement"),
         ({"allowance": "none"}, "allowance"),
         ({"max_z_score": np.nan}, "max_z_score = nan is not valid"),  # no deviation exceeds NaN: everything would agree
