@@ -63,6 +63,7 @@ if TYPE_CHECKING:  # the same names again, for type checkers and editors; tests/
     from asymptotix.errors import (
         AsymptotixError as AsymptotixError,
         ConvergenceError as ConvergenceError,
+        DeadlineError as DeadlineError,
         ExpressionError as ExpressionError,
         HypothesisError as HypothesisError,
         InvalidInputError as InvalidInputError,
@@ -71,6 +72,7 @@ if TYPE_CHECKING:  # the same names again, for type checkers and editors; tests/
         ProblemFileError as ProblemFileError,
         StorageError as StorageError,
         TruncationWarning as TruncationWarning,
+        WorkerDiedError as WorkerDiedError,
     )
     from asymptotix.figures.activation_sheet import ActivationSheet as ActivationSheet, formula_sheet as formula_sheet
     from asymptotix.kernels.finite_width import finite_width_kernel as finite_width_kernel
@@ -86,6 +88,68 @@ if TYPE_CHECKING:  # the same names again, for type checkers and editors; tests/
     from asymptotix.kernels.matrix import kernel_matrices as kernel_matrices, kernel_matrix as kernel_matrix
     from asymptotix.kernels.operator import KernelOperator as KernelOperator
     from asymptotix.kernels.regression import KernelRegression as KernelRegression
+    from asymptotix.lazy.beside_linearization import linearization_report as linearization_report
+    from asymptotix.lazy.bound import LazyBound as LazyBound, lazy_bound as lazy_bound
+    from asymptotix.lazy.concentration_study import (
+        WidthConcentration as WidthConcentration,
+    )
+    from asymptotix.lazy.concentration_trials import (
+        width_concentration as width_concentration,
+    )
+    from asymptotix.lazy.effective_ridge_of_training import (
+        TrainingRidge as TrainingRidge,
+        training_ridge as training_ridge,
+    )
+    from asymptotix.lazy.kernel_staircase import (
+        KernelStaircase as KernelStaircase,
+        kernel_staircase as kernel_staircase,
+    )
+    from asymptotix.lazy.leap import (
+        LeapExponent as LeapExponent,
+        leap_exponent as leap_exponent,
+    )
+    from asymptotix.lazy.mean_field_equations import (
+        MeanFieldLimit as MeanFieldLimit,
+        mean_field_limit as mean_field_limit,
+    )
+    from asymptotix.lazy.neuron_against_kernel import (
+        NeuronAgainstKernel as NeuronAgainstKernel,
+        neuron_against_kernel as neuron_against_kernel,
+    )
+    from asymptotix.lazy.one_step import (
+        OneGradientStep as OneGradientStep,
+        one_gradient_step as one_gradient_step,
+    )
+    from asymptotix.lazy.online_descent import (
+        OnlineDescent as OnlineDescent,
+        online_sgd as online_sgd,
+    )
+    from asymptotix.lazy.population_flow import (
+        PopulationDynamics as PopulationDynamics,
+        population_dynamics as population_dynamics,
+    )
+    from asymptotix.lazy.report_of_training import LinearizationReport as LinearizationReport
+    from asymptotix.lazy.scaled_networks import (
+        ScaleStudy as ScaleStudy,
+        scale_study as scale_study,
+    )
+    from asymptotix.lazy.single_neuron_descent import (
+        SingleNeuronDescent as SingleNeuronDescent,
+        single_neuron_descent as single_neuron_descent,
+    )
+    from asymptotix.lazy.single_neuron_flow import (
+        SingleNeuronFlow as SingleNeuronFlow,
+        single_neuron_flow as single_neuron_flow,
+    )
+    from asymptotix.lazy.spherical_flow import (
+        spherical_flow_time as spherical_flow_time,
+    )
+    from asymptotix.lazy.target_energies import (
+        TargetEnergies as TargetEnergies,
+        information_exponent as information_exponent,
+        target_energies as target_energies,
+    )
+    from asymptotix.lazy.widths import WidthStudy as WidthStudy, width_study as width_study
     from asymptotix.models.covariate_law import CovariateLaw as CovariateLaw
     from asymptotix.models.covariate_shift import CovariateShift as CovariateShift
     from asymptotix.models.deep_features import DeepRandomFeatures as DeepRandomFeatures
@@ -97,6 +161,8 @@ if TYPE_CHECKING:  # the same names again, for type checkers and editors; tests/
     from asymptotix.models.random_features_and_tangent import RandomFeaturesAndTangent as RandomFeaturesAndTangent
     from asymptotix.models.ridge_regression import RidgeRegression as RidgeRegression
     from asymptotix.results import RiskCurve as RiskCurve, SimulatedCurve as SimulatedCurve
+    from asymptotix.runs.dask_engine import DaskExecutor as DaskExecutor
+    from asymptotix.runs.pool import WorkerPool as WorkerPool
     from asymptotix.simulation.concentration import (
         KernelConcentration as KernelConcentration,
         kernel_concentration as kernel_concentration,
@@ -114,6 +180,8 @@ if TYPE_CHECKING:  # the same names again, for type checkers and editors; tests/
     from asymptotix.spectra.sphere import activation_spectrum as activation_spectrum, kernel_spectrum as kernel_spectrum
     from asymptotix.spectra.tail_sums import EffectiveRanks as EffectiveRanks, effective_ranks as effective_ranks
     from asymptotix.spectra.target import Target as Target
+    from asymptotix.sweeps.result import Sweep as Sweep
+    from asymptotix.sweeps.run_sweep import sweep as sweep
     from asymptotix.symbolic.arc_cosine import arc_cosine_kernel as arc_cosine_kernel
     from asymptotix.symbolic.closed_risk.closed_form import (
         ClosedForm as ClosedForm,
@@ -225,12 +293,48 @@ _HOME = {
     "OptimalFeatures": "equivalents.optima.best_n_features",
     "KernelConcentration": "simulation.concentration",
     "kernel_concentration": "simulation.concentration",
+    "WidthConcentration": "lazy.concentration_study",
+    "width_concentration": "lazy.concentration_trials",
+    "MeanFieldLimit": "lazy.mean_field_equations",
+    "mean_field_limit": "lazy.mean_field_equations",
+    "OnlineDescent": "lazy.online_descent",
+    "online_sgd": "lazy.online_descent",
+    "PopulationDynamics": "lazy.population_flow",
+    "population_dynamics": "lazy.population_flow",
+    "ScaleStudy": "lazy.scaled_networks",
+    "scale_study": "lazy.scaled_networks",
     "simulate": "simulation.trials",
     "check": "verdict.experiment",
+    "sweep": "sweeps.run_sweep",
+    "Sweep": "sweeps.result",
     "compare": "verdict.comparison",
     "Verdict": "verdict.judgement",
     "CovariateStudy": "verdict.study",
     "covariate_study": "verdict.study",
+    "linearization_report": "lazy.beside_linearization",
+    "LazyBound": "lazy.bound",
+    "lazy_bound": "lazy.bound",
+    "TrainingRidge": "lazy.effective_ridge_of_training",
+    "training_ridge": "lazy.effective_ridge_of_training",
+    "KernelStaircase": "lazy.kernel_staircase",
+    "kernel_staircase": "lazy.kernel_staircase",
+    "LeapExponent": "lazy.leap",
+    "leap_exponent": "lazy.leap",
+    "NeuronAgainstKernel": "lazy.neuron_against_kernel",
+    "neuron_against_kernel": "lazy.neuron_against_kernel",
+    "OneGradientStep": "lazy.one_step",
+    "one_gradient_step": "lazy.one_step",
+    "LinearizationReport": "lazy.report_of_training",
+    "SingleNeuronDescent": "lazy.single_neuron_descent",
+    "single_neuron_descent": "lazy.single_neuron_descent",
+    "SingleNeuronFlow": "lazy.single_neuron_flow",
+    "single_neuron_flow": "lazy.single_neuron_flow",
+    "spherical_flow_time": "lazy.spherical_flow",
+    "TargetEnergies": "lazy.target_energies",
+    "information_exponent": "lazy.target_energies",
+    "target_energies": "lazy.target_energies",
+    "WidthStudy": "lazy.widths",
+    "width_study": "lazy.widths",
     "RiskCurve": "results",
     "SimulatedCurve": "results",
     "convert_effective_ridge": "conventions",
@@ -238,6 +342,7 @@ _HOME = {
     "restate_ridge": "conventions",
     "AsymptotixError": "errors",
     "ConvergenceError": "errors",
+    "DeadlineError": "errors",
     "ExpressionError": "errors",
     "HypothesisError": "errors",
     "InvalidInputError": "errors",
@@ -246,6 +351,9 @@ _HOME = {
     "ProblemFileError": "errors",
     "StorageError": "errors",
     "TruncationWarning": "errors",
+    "WorkerDiedError": "errors",
+    "WorkerPool": "runs.pool",
+    "DaskExecutor": "runs.dask_engine",
 }
 
 __all__ = [*_HOME]

@@ -10,6 +10,7 @@ from typing import ClassVar
 __all__ = [
     "AsymptotixError",
     "ConvergenceError",
+    "DeadlineError",
     "ExpressionError",
     "HypothesisError",
     "InvalidInputError",
@@ -18,6 +19,7 @@ __all__ = [
     "ProblemFileError",
     "StorageError",
     "TruncationWarning",
+    "WorkerDiedError",
 ]
 
 
@@ -94,6 +96,25 @@ class NotInClosedClassError(AsymptotixError, NotImplementedError):
     """No closed form is known to the engine for this activation (which is no proof that there is none)."""
 
     code = "AX-CLOSED-FORM"
+
+
+class WorkerDiedError(AsymptotixError, RuntimeError):
+    """A worker process died under its task, by a signal, by leaving, or for lack of memory: names which and how often."""
+
+    code = "AX-WORKER"
+
+    def __init__(self, message: str, attempts: int = 1) -> None:
+        self.attempts = attempts
+        super().__init__(message, attempts)
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+class DeadlineError(AsymptotixError, TimeoutError):
+    """A task that ran past its deadline, or a pool in which nothing moves any more."""
+
+    code = "AX-DEADLINE"
 
 
 class TruncationWarning(UserWarning):

@@ -67,6 +67,11 @@ def _plain(text: str) -> str:
 _NEURIPS = "Advances in Neural Information Processing Systems"
 _ENTRIES = (
     Reference(
+        "AbbeBoixAdseraMisiakiewicz2023", ("Abbe, Emmanuel", r"Boix-Adser{\`a}, Enric", "Misiakiewicz, Theodor"),
+        "SGD learning on neural networks: leap complexity and saddle-to-saddle dynamics",
+        "Conference on Learning Theory", 2023, "arXiv:2302.11055",
+    ),
+    Reference(
         "AdlamPennington2020", ("Adlam, Ben", "Pennington, Jeffrey"),
         "The neural tangent kernel in high dimensions: triple descent and a multi-scale theory of generalization",
         "International Conference on Machine Learning", 2020, "arXiv:2008.06786",
@@ -75,6 +80,12 @@ _ENTRIES = (
         "AliKolterTibshirani2019", ("Ali, Alnur", "Kolter, J. Zico", "Tibshirani, Ryan J."),
         "A continuous-time view of early stopping for least squares regression",
         "International Conference on Artificial Intelligence and Statistics", 2019, "arXiv:1810.10082",
+    ),
+    Reference(
+        "BaErdogduSuzukiWangWuYang2022",
+        ("Ba, Jimmy", "Erdogdu, Murat A.", "Suzuki, Taiji", "Wang, Zhichao", "Wu, Denny", "Yang, Greg"),
+        "High-dimensional asymptotics of feature learning: how one gradient step improves the representation", _NEURIPS, 2022,
+        "arXiv:2205.01445",
     ),
     Reference(
         "BartlettLongLugosiTsigler2020",
@@ -96,6 +107,16 @@ _ENTRIES = (
         "10.1214/aop/1078415845",
     ),
     Reference(
+        "BenArousGheissariJagannath2021", (r"Ben Arous, G{\'e}rard", "Gheissari, Reza", "Jagannath, Aukosh"),
+        "Online stochastic gradient descent on non-convex losses from high-dimensional inference",
+        "Journal of Machine Learning Research", 2021, "arXiv:2003.10409",
+    ),
+    Reference(
+        "BenaychGeorgesNadakuditi2012", ("Benaych-Georges, Florent", "Nadakuditi, Raj Rao"),
+        "The singular values and vectors of low rank perturbations of large rectangular random matrices",
+        "Journal of Multivariate Analysis", 2012, "arXiv:1103.2221",
+    ),
+    Reference(
         "BerrutTrefethen2004", ("Berrut, Jean-Paul", "Trefethen, Lloyd N."),
         "Barycentric Lagrange interpolation", "SIAM Review", 2004, "10.1137/S0036144502417715",
     ),
@@ -110,6 +131,11 @@ _ENTRIES = (
         "International Conference on Machine Learning", 2020, "arXiv:2002.02561",
     ),
     Reference(
+        "BrutzkusGloberson2017", ("Brutzkus, Alon", "Globerson, Amir"),
+        "Globally optimal gradient descent for a ConvNet with Gaussian inputs",
+        "International Conference on Machine Learning", 2017, "arXiv:1702.07966",
+    ),
+    Reference(
         "Chandrupatla1997", ("Chandrupatla, Tirupathi R.",),
         "A new hybrid quadratic/bisection algorithm for finding the zero of a nonlinear function without using derivatives",
         "Advances in Engineering Software", 1997, "10.1016/S0965-9978(96)00051-8",
@@ -117,6 +143,15 @@ _ENTRIES = (
     Reference(
         "ChengMontanari2024", ("Cheng, Chen", "Montanari, Andrea"),
         "Dimension free ridge regression", "The Annals of Statistics", 2024, "arXiv:2210.08571",
+    ),
+    Reference(
+        "ChizatOyallonBach2019", ("Chizat, L{\\'e}na{\\\"i}c", "Oyallon, Edouard", "Bach, Francis"),
+        "On lazy training in differentiable programming", _NEURIPS, 2019, "arXiv:1812.07956",
+    ),
+    Reference(
+        "ChizatBach2018", ("Chizat, L{\\'e}na{\\\"i}c", "Bach, Francis"),
+        "On the global convergence of gradient descent for over-parameterized models using optimal transport", _NEURIPS, 2018,
+        "arXiv:1805.09545",
     ),
     Reference(
         "ChoSaul2009", ("Cho, Youngmin", "Saul, Lawrence K."),
@@ -140,6 +175,11 @@ _ENTRIES = (
     Reference(
         "EfronStein1981", ("Efron, Bradley", "Stein, Charles"),
         "The jackknife estimate of variance", "Annals of Statistics", 1981, "10.1214/aos/1176345462",
+    ),
+    Reference(
+        "GhorbaniMeiMisiakiewiczMontanari2021",
+        ("Ghorbani, Behrooz", "Mei, Song", "Misiakiewicz, Theodor", "Montanari, Andrea"),
+        "Linearized two-layers neural networks in high dimension", "The Annals of Statistics", 2021, "arXiv:1904.12191",
     ),
     Reference(
         "GolubHeathWahba1979", ("Golub, Gene H.", "Heath, Michael", "Wahba, Grace"),
@@ -215,6 +255,11 @@ _ENTRIES = (
         "Communications on Pure and Applied Mathematics", 2022, "arXiv:1908.05355",
     ),
     Reference(
+        "MeiMontanariNguyen2018", ("Mei, Song", "Montanari, Andrea", "Nguyen, Phan-Minh"),
+        "A mean field view of the landscape of two-layer neural networks",
+        "Proceedings of the National Academy of Sciences", 2018, "arXiv:1804.06561",
+    ),
+    Reference(
         "MicchelliXuZhang2006", ("Micchelli, Charles A.", "Xu, Yuesheng", "Zhang, Haizhang"),
         "Universal kernels", "Journal of Machine Learning Research", 2006,
     ),
@@ -234,6 +279,10 @@ _ENTRIES = (
     Reference(
         "Price1958", ("Price, Robert",),
         "A useful theorem for nonlinear devices having Gaussian inputs", "IRE Transactions on Information Theory", 1958,
+    ),
+    Reference(
+        "SaadSolla1995", ("Saad, David", "Solla, Sara A."),
+        "On-line learning in soft committee machines", "Physical Review E", 1995,
     ),
     Reference(
         "SchroderEtAl2023", ("Schr{\\\"o}der, Dominik", "Cui, Hugo", "Dmitriev, Daniil", "Loureiro, Bruno"),

@@ -9,7 +9,9 @@ from benchmarks import (
     certified,
     compression,
     effective_ridge,
+    exact_risk,
     kernel_matrices,
+    lazy,
     random_features_grid,
     risk_models,
     simulation,
@@ -35,6 +37,7 @@ WORKLOADS: tuple[Callable[[], Measurement], ...] = (
     compression.run_shuffled,
     kernel_matrices.run_numpy,
     kernel_matrices.run,
+    lazy.run,
     *(partial(risk_models.run_ridge, solver) for solver in risk_models.SOLVERS),
     risk_models.run_sphere,
     risk_models.run_latent,
@@ -44,6 +47,11 @@ WORKLOADS: tuple[Callable[[], Measurement], ...] = (
     spectra.run_quadrature,
     simulation.run,
     simulation.run_large,
+    simulation.run_isotropic,
+    simulation.run_isotropic_large,
+    simulation.run_levels,
+    exact_risk.run,
+    exact_risk.run_large,
 )
 
 

@@ -106,6 +106,7 @@ def test_every_public_name_is_in_the_reference() -> None:
 @pytest.mark.parametrize(
     "page",
     [
+        "beyond_kernels",
         "closed_forms",
         "formulas",
         "non_gaussian",

@@ -32,6 +32,8 @@ def test_every_erratum_has_a_check_that_holds(namespace: dict[str, object]) -> N
         ("smallest**2 * t), rel_tol=1e-12", "smallest * t), rel_tol=1e-12"),
         ("math.exp(-4 / n *", "math.exp(-2 *"),
         ("changes[1.0][1] / changes[1.0][0] < 1.4", "changes[1.0][1] / changes[1.0][0] < 0.5"),
+        ("bound.decay_exponent, rel_tol=2e-3", "2.0, rel_tol=2e-3"),
+        ("rho_at(1e6, 0.7), 1.4", "rho_at(1e6, 0.7), 1.4e-6"),
         ('("erf", False)', '("erf", True)'),
         ("points[5] = points[0]", "points[5] = -2 * points[0] + points[1]"),
         ("== [3, 5, 7]\nspectrum", "== []\nspectrum"),

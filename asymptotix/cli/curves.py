@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from asymptotix.report.table import Table
     from asymptotix.results import RiskCurve
 
-__all__ = ["check_problem", "risk_of_problem"]
+__all__ = ["OUTCOME_CODES", "check_problem", "risk_of_problem"]
 
 QuantityOption = Annotated[str, typer.Option("--quantity", help="The field to judge and to plot.")]
 _MAIN_FIELDS = ("test_error", "train_error", "bias", "variance", "df1", "effective_ridge")
-_CODES = {
+OUTCOME_CODES = {
     "agree": ExitCode.FINE,
     "disagree": ExitCode.DISAGREE,
     "not enough evidence": ExitCode.NOT_ENOUGH_EVIDENCE,
@@ -110,6 +110,12 @@ def check_problem(
     n_trials: Annotated[
         int | None, typer.Option("--n-trials", min=2, help="Independent trials; default: the file's, or 50.")
     ] = None,
+    precision: Annotated[
+        float | None, typer.Option("--precision", help="In place of --n-trials: relative standard error at every point.")
+    ] = None,
+    budget: Annotated[
+        str | None, typer.Option("--budget", metavar="TIME", help='In place of --n-trials: "30 s", "10 min", "2 h".')
+    ] = None,
     seed: Annotated[int | None, typer.Option("--seed", min=0, help="Default: the file's, or 0.")] = None,
     quantity: QuantityOption = "test_error",
     as_json: JsonOption = False,
@@ -125,6 +131,8 @@ def check_problem(
     Examples:
       asymptotix check problem.toml
       asymptotix check problem.toml --n-trials 200 --seed 1 --plot check.pdf
+      asymptotix check problem.toml --precision 0.01
+      asymptotix check problem.toml --budget "1 min"
       asymptotix check --model sphere-features --activation relu --dimension 30 --energies 0,1,0.5 \\
           --noise-variance 0.25 --n-samples 200 --n-features 100,400 --ridge 0.1 --json
     """  # noqa: D301 the \b is for the help formatter, which keeps the lines after it
@@ -132,7 +140,9 @@ def check_problem(
 
     arguments: dict[str, Any] = {
         **problem.grid,
-        "n_trials": problem.n_trials if n_trials is None else n_trials,
+        "n_trials": problem.n_trials if n_trials is None and precision is None and budget is None else n_trials,
+        "precision": precision,
+        "budget": budget,
         "seed": problem.seed if seed is None else seed,
     }
     verdict = check(problem.model, quantity=quantity, **arguments)
@@ -149,7 +159,7 @@ def check_problem(
         print_table(table)
     if not as_json:
         typer.echo(verdict.summary(), err=csv is not None and str(csv) == "-")
-    raise typer.Exit(int(_CODES[verdict.outcome]))
+    raise typer.Exit(int(OUTCOME_CODES[verdict.outcome]))
 
 
 def _predicted(problem: Problem, optimal_ridge: bool, *, certify: bool, digits: int | None) -> RiskCurve:

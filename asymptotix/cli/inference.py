@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import zipfile
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from asymptotix.cli.data_files import read_data
 from asymptotix.cli.output import CsvOption, JsonOption, PlotOption, print_json, print_table, write_csv
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def infer_from_file(
     data: Annotated[
         Path,
         typer.Argument(
-            metavar="DATA", help="NPZ with arrays X (or the kernel matrix K) and y; or CSV, labels in the last column."
+            metavar="DATA", help="NPZ with arrays X (or the kernel matrix K) and y; CSV or NPY with labels in the last column."
         ),
     ],
     kernel: Annotated[
@@ -54,7 +54,7 @@ def infer_from_file(
     """  # noqa: D301 the \b is for the help formatter, which keeps the lines after it
     from asymptotix import infer
 
-    X, y, given = _arrays(data)
+    X, y, given = read_data(data)
     if given and kernel is not None:
         raise typer.BadParameter("the file holds a kernel matrix", param_hint="--kernel")
     chosen = "precomputed" if given else None if kernel is None else _tangent_kernel(kernel)
@@ -82,29 +82,6 @@ def _answer(result: Inference, curve: PredictedCurve, as_json: bool, csv: Path |
         print_table(result.table())
         print_table(result.levels_table())
         print_table(curve.table("test_error", "standard_error", "standard_deviation", "band_low", "band_high"))
-
-
-def _arrays(path: Path) -> tuple[Any, Any, bool]:
-    """Inputs or kernel matrix, labels, and whether it is a kernel matrix."""
-    import numpy as np
-
-    from asymptotix.errors import StorageError
-
-    if not path.is_file():
-        raise typer.BadParameter(f"no file {str(path)!r}", param_hint="DATA")
-    try:
-        if path.suffix == ".npz":
-            with np.load(path, allow_pickle=False) as stored:
-                arrays = {name: stored[name] for name in ("X", "K", "y") if name in stored}
-        else:
-            table = np.loadtxt(path, delimiter=",", ndmin=2)
-            arrays = {"X": table[:, :-1], "y": table[:, -1]}
-    except (OSError, ValueError, zipfile.BadZipFile) as error:
-        reason = " ".join(str(error).split())
-        raise StorageError(f"{path}: not a readable .npz or .csv file of numbers without a header: {reason}") from None
-    if "y" not in arrays or ("X" in arrays) == ("K" in arrays):
-        raise StorageError(f"{path}: it holds {', '.join(arrays) or 'nothing'} of X, K and y; it must hold y, and X or K")
-    return arrays["X"] if "X" in arrays else arrays["K"], arrays["y"], "K" in arrays
 
 
 def _sizes(text: str | None, n: int) -> list[float]:

@@ -1,0 +1,120 @@
+"""Quantities over a plane of two parameters: heat maps side by side, with labelled lines of equal value."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from asymptotix.conventions import CONVENTION
+from asymptotix.errors import InvalidInputError, MissingExtraError
+from asymptotix.report.style import STYLE
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+__all__ = ["Panel", "plot_planes"]
+
+FloatArray = NDArray[np.float64]
+
+_STYLE: Any = STYLE  # Matplotlib types the keys of a context as literals
+_WIDE = 1.0  # decades of a value beyond which its colours are logarithmic; chosen by eye, as the next one
+_LOG_AXIS = 1.5
+_WIDEST_Z = 5.0  # standard errors, where the colours of z-scores end at least
+
+
+@dataclass(frozen=True)
+class Panel:
+    """Values (m, k) at the ordinates and abscissas, NaN where there is none; `signed` ones are z-scores about 0."""
+
+    values: FloatArray
+    title: str
+    label: str
+    signed: bool = False
+
+
+def plot_planes(
+    x: FloatArray,
+    y: FloatArray,
+    panels: Sequence[Panel],
+    *,
+    labels: tuple[str, str],
+    title: str = "",
+    caption: str = CONVENTION,
+) -> Figure:
+    """A heat map for each panel; panels that are not signed share one scale of colours.
+
+    Args:
+        x: abscissas, (k,), in order.
+        y: ordinates, (m,), in order.
+        panels: what to draw, from left to right.
+        labels: of the axes.
+        title: above all.
+        caption: below all.
+
+    Raises:
+        MissingExtraError: Matplotlib is not installed.
+        InvalidInputError: fewer than two abscissas or ordinates.
+    """
+    if min(len(x), len(y)) < 2:
+        raise InvalidInputError("grid", (len(x), len(y)), "at least 2 values along both axes of a phase diagram")
+    try:
+        import matplotlib as mpl
+    except ImportError:
+        raise MissingExtraError("matplotlib", "plot") from None
+    from asymptotix.report.plot import new_figure
+
+    shared = np.concatenate([panel.values[np.isfinite(panel.values)] for panel in panels if not panel.signed] or [np.ones(1)])
+    figure, axes = new_figure(1, len(panels), size=(4.6 * len(panels), 4.0))
+    with mpl.rc_context(_STYLE):
+        for ax, panel in zip(axes[0], panels, strict=True):
+            _draw(ax, x, y, panel, shared)
+            ax.set(xlabel=labels[0], title=panel.title)
+        axes[0, 0].set_ylabel(labels[1])
+        if title:
+            figure.suptitle(title, fontsize=12)
+        figure.supxlabel(caption, fontsize=7, color="#555555")
+    return figure
+
+
+def _draw(ax: Any, x: FloatArray, y: FloatArray, panel: Panel, shared: FloatArray) -> None:
+    import matplotlib as mpl
+
+    values = np.ma.masked_invalid(panel.values)
+    colors = mpl.colormaps["RdBu_r" if panel.signed else "viridis"].with_extremes(bad="#d9d9d9")
+    mesh = ax.pcolormesh(x, y, values, cmap=colors, norm=_norm(panel, shared), shading="nearest", rasterized=True)
+    for axis, places in (("x", x), ("y", y)):
+        if places.min() > 0 and np.log10(places.max() / places.min()) > _LOG_AXIS:
+            getattr(ax, f"set_{axis}scale")("log")
+    if not panel.signed and values.count() and np.ptp(values.compressed()) > 0:
+        levels = _levels(shared)
+        lines = ax.contour(x, y, values, levels=levels, colors="white", linewidths=0.7)
+        ax.clabel(lines, fmt="%.2g", fontsize=7)
+    ax.grid(False)
+    bar = ax.get_figure().colorbar(mesh, ax=ax, label=panel.label, extend="both" if panel.signed else "neither")
+    bar.outline.set_linewidth(0.5)
+
+
+def _norm(panel: Panel, shared: FloatArray) -> Any:
+    from matplotlib.colors import LogNorm, Normalize
+
+    if panel.signed:
+        return Normalize(-_WIDEST_Z, _WIDEST_Z)
+    return (LogNorm if _spans(shared) else Normalize)(float(shared.min()), float(shared.max()))
+
+
+def _levels(shared: FloatArray) -> FloatArray:
+    """About eight values for the lines, round ones on a linear scale."""
+    if _spans(shared):
+        return np.geomspace(shared.min(), shared.max(), 9)[1:-1]
+    from matplotlib.ticker import MaxNLocator
+
+    return np.asarray(MaxNLocator(8).tick_values(float(shared.min()), float(shared.max())))
+
+
+def _spans(values: FloatArray) -> bool:
+    """Whether the colours are logarithmic."""
+    return bool(values.min() > 0 and np.log10(values.max() / values.min()) > _WIDE)
