@@ -35,6 +35,7 @@ twice; this, the rounding of the counts, and the last step are what `lower` and 
 
 from __future__ import annotations
 
+import math
 import warnings
 from dataclasses import dataclass, field
 
@@ -46,6 +47,7 @@ from asymptotix.equivalents.level_sums import LevelSums, residual_and_slope
 from asymptotix.equivalents.levels import SortedLevels
 from asymptotix.equivalents.roots import Roots, find_roots
 from asymptotix.errors import InvalidInputError, TruncationWarning
+from asymptotix.runs.memory import refuse_beyond_memory
 from asymptotix.spectra.arguments import real_array, true_or_false
 from asymptotix.spectra.spectrum import Spectrum, checked_spectrum
 
@@ -53,6 +55,7 @@ __all__ = ["EffectiveRidge", "checked_grid", "effective_ridge", "solve_on_levels
 
 FloatArray = NDArray[np.float64]
 
+_MANY_POINTS, _POINT_BYTES = 1_000_000, 25 * 8  # from where on memory is asked for; arguments, fields and what they need
 _TRUNCATION = 1e-13  # relative change of kappa that a lumped tail may cause without a word
 _INEXACT_TAIL = 1e-9  # the same for the rounding of a tail that was computed in float64
 
@@ -190,6 +193,9 @@ def checked_grid(
         raise InvalidInputError(
             "grid", shapes, "arrays that broadcast together", "for a grid use n_samples[:, None] and ridge"
         ) from None
+    if (points := math.prod(shape)) > _MANY_POINTS:
+        fix = "cut the grid into parts"
+        refuse_beyond_memory("grid", f"{points} points", points * _POINT_BYTES, "the curve", fix)
     endless = np.isinf(n)  # before they are broadcast, when they are short
     if np.any(endless) and np.any(endless & np.isinf(p)):
         raise InvalidInputError("n_samples", np.inf, "finite where n_features is infinite")

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from asymptotix.activations import Activation
 from asymptotix.errors import InvalidInputError
 from asymptotix.lazy.activation_pair import values_and_slopes
+from asymptotix.runs.memory import refuse_beyond_memory
 
 __all__ = ["Initialization", "Layers", "Move", "TangentFeatures", "TwoLayerNetwork", "draw_network"]
 
@@ -162,12 +163,14 @@ def draw_network(
         layers: which are trained.
 
     Raises:
-        InvalidInputError: an unknown choice, or an odd width for pairs.
+        InvalidInputError: an unknown choice, an odd width for pairs, or more weights than fit into memory.
     """
     if initialization not in get_args(Initialization):
         raise InvalidInputError("initialization", initialization, "antisymmetric, independent or same")
     if layers not in get_args(Layers):
         raise InvalidInputError("layers", layers, "all, first or last")
+    needed = 3 * 8 * width * dimension
+    refuse_beyond_memory("width", width, needed, "the network with its start and its gradient", "take a narrower one")
     if initialization != "antisymmetric":
         w = rng.standard_normal((width, dimension)) / np.sqrt(dimension)
         a = np.ones(width) if initialization == "same" else rng.choice([-1.0, 1.0], width)

@@ -19,9 +19,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from asymptotix.errors import InvalidInputError
+from asymptotix.runs.memory import installed_memory
+from asymptotix.simulation.control_regression import adjusted, fewest_trials
 from asymptotix.simulation.grid import whole_number
 from asymptotix.simulation.heavy_tails import infinite_variance
-from asymptotix.simulation.memory import installed_memory
 
 __all__ = [
     "DEFAULT_TRIALS",
@@ -50,10 +51,14 @@ _UNITS |= {"d": 86400.0, "day": 86400.0}
 
 @dataclass(frozen=True)
 class Tally:
-    """What is known of one cell: `draws` of the quantity, (trials, points), and the mean `seconds` of a trial."""
+    """What is known of one cell: `draws` of the quantity, (trials, points), and the mean `seconds` of a trial.
+
+    `controls`, (trials, q): their deviations from known means, by which the means are adjusted.
+    """
 
     draws: FloatArray
     seconds: float
+    controls: FloatArray | None = None
 
     @property
     def count(self) -> int:
@@ -62,10 +67,14 @@ class Tally:
 
     def relative_errors(self) -> FloatArray:
         """Standard error of the mean over the mean, at each point; 0 where nothing fluctuates."""
-        mean, spread = self.draws.mean(axis=0), self.draws.std(axis=0, ddof=1)
+        if self.controls is None:
+            mean, error = self.draws.mean(axis=0), self.draws.std(axis=0, ddof=1) / np.sqrt(self.count)
+        else:
+            found = adjusted(self.draws, self.controls)
+            mean, error = found.mean, found.standard_error
         with np.errstate(divide="ignore", invalid="ignore"):
-            ratio = spread / np.sqrt(self.count) / np.abs(mean)
-        return np.asarray(np.where(spread == 0, 0.0, ratio))
+            ratio = error / np.abs(mean)
+        return np.asarray(np.where(error == 0, 0.0, ratio))
 
 
 class Effort(Protocol):
@@ -81,8 +90,8 @@ class Effort(Protocol):
     def over(self, elapsed: float) -> bool:
         """Whether the time is spent, in the midst of a round too."""
 
-    def shortfall(self, draws: FloatArray) -> list[str]:
-        """For each column of (trials, points) what was not reached; "" where all was."""
+    def shortfall(self, tally: Tally) -> list[str]:
+        """For each point what was not reached; "" where all was."""
 
 
 @dataclass(frozen=True)
@@ -106,9 +115,9 @@ class FixedEffort:
         """Never."""
         return False
 
-    def shortfall(self, draws: FloatArray) -> list[str]:
+    def shortfall(self, tally: Tally) -> list[str]:
         """Nothing."""
-        return [""] * draws.shape[1]
+        return [""] * tally.draws.shape[1]
 
 
 @dataclass(frozen=True)
@@ -117,6 +126,7 @@ class PrecisionEffort:
 
     precision: float
     most: int
+    pilot: int = PILOT
 
     def targets(self, tallies: Sequence[Tally], elapsed: float) -> list[int]:
         """The pilot, then what the spread seen so far asks for, at most twice as many a round."""
@@ -128,7 +138,7 @@ class PrecisionEffort:
 
     def _target(self, tally: Tally) -> int:
         if tally.count < 2:
-            return min(PILOT, self.most)
+            return min(self.pilot, self.most)
         errors = _cautious(tally)
         wanting = errors[(errors > self.precision) & ~infinite_variance(tally.draws)]  # NaN, which no trial repairs, is not
         if not wanting.size:
@@ -136,14 +146,13 @@ class PrecisionEffort:
         needed = np.ceil(tally.count * (float(wanting.max()) / self.precision) ** 2)
         return int(max(min(needed, 2.0 * tally.count, self.most), min(tally.count + 1, self.most)))
 
-    def shortfall(self, draws: FloatArray) -> list[str]:
+    def shortfall(self, tally: Tally) -> list[str]:
         """Points beyond the precision, with the reason."""
-        if len(draws) < 2:
-            return [f"{len(draws)} trials"] * draws.shape[1]
-        tally = Tally(draws, 0.0)
-        wild = infinite_variance(draws)
+        if tally.count < 2:
+            return [f"{tally.count} trials"] * tally.draws.shape[1]
+        wild = infinite_variance(tally.draws)
         return [
-            "" if error <= self.precision else _reason(float(error), len(draws), bool(heavy))
+            "" if error <= self.precision else _reason(float(error), tally.count, bool(heavy))
             for error, heavy in zip(_cautious(tally), wild, strict=True)
         ]
 
@@ -187,23 +196,34 @@ class BudgetEffort:
         useful = errors[np.isfinite(errors) & ~infinite_variance(tally.draws)]
         return float(useful.max(initial=0.0))
 
-    def shortfall(self, draws: FloatArray) -> list[str]:
+    def shortfall(self, tally: Tally) -> list[str]:
         """Points with too few trials for an error bar, or without a variance."""
-        if len(draws) < 2:
-            return [f"{len(draws)} trials"] * draws.shape[1]
-        errors = Tally(draws, 0.0).relative_errors()
-        wild = infinite_variance(draws)
-        return [_reason(float(error), len(draws), True) if heavy else "" for error, heavy in zip(errors, wild, strict=True)]
+        if tally.count < 2:
+            return [f"{tally.count} trials"] * tally.draws.shape[1]
+        errors, wild = tally.relative_errors(), infinite_variance(tally.draws)
+        return [_reason(float(error), tally.count, True) if heavy else "" for error, heavy in zip(errors, wild, strict=True)]
 
 
 def effort_of(
-    *, n_trials: int | None, precision: float | None, budget: Any, max_trials: int | None, workers: int, first: bool
+    *,
+    n_trials: int | None,
+    precision: float | None,
+    budget: Any,
+    max_trials: int | None,
+    workers: int,
+    first: bool,
+    n_controls: int = 0,
 ) -> Effort:
     """The plan that was asked for; 50 trials without any.
 
     Raises:
-        InvalidInputError: two of n_trials, precision and budget, max_trials beside n_trials, or a value out of range.
+        InvalidInputError: two of n_trials, precision and budget, max_trials beside n_trials, or a value out of range, with
+            control variates also too few trials for these.
     """
+    for name, value in (("n_trials", n_trials), ("max_trials", max_trials)):
+        if n_controls and value is not None and value < fewest_trials(n_controls):
+            valid = f"at least {fewest_trials(n_controls)} with control variates"
+            raise InvalidInputError(name, value, valid, f"{n_controls} coefficients are fitted to the trials")
     given = {"n_trials": n_trials, "precision": precision, "budget": budget}
     named = [name for name, value in given.items() if value is not None]
     if len(named) > 1:
@@ -217,7 +237,7 @@ def effort_of(
         return BudgetEffort(seconds_of(budget), most, workers)
     if isinstance(precision, bool) or not isinstance(precision, int | float | np.number) or not 0 < precision < 1:
         raise InvalidInputError("precision", precision, "above 0 and below 1: a relative standard error, such as 0.01")
-    return PrecisionEffort(float(precision), most)
+    return PrecisionEffort(float(precision), most, max(PILOT, fewest_trials(n_controls)))
 
 
 def affordable(effort: Effort, numbers: int) -> Effort:

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import os
-from typing import Any
-
-import numpy as np
-
 from asymptotix.errors import InvalidInputError
+from asymptotix.runs.memory import installed_memory, size_text
 from asymptotix.simulation.draws import Sampler
 from asymptotix.simulation.grid import Cell
 from asymptotix.simulation.isotropic_design import IsotropicSampler
 
-__all__ = ["installed_memory", "require_memory", "trial_bytes"]
+__all__ = ["require_memory", "trial_bytes"]
 
 _DOUBLE = 8
 
@@ -42,22 +38,10 @@ def require_memory(sampler: Sampler, cells: tuple[Cell, ...], results: int) -> N
     if needed > memory:
         at = {"n_samples": largest.n_samples} | ({"n_features": largest.n_features} if largest.n_features else {})
         argument = max(at, key=lambda name: at[name] or 0)
-        room = f"so small that one trial ({_size(needed)}) fits into the memory of this machine ({_size(memory)})"
+        room = f"so small that one trial ({size_text(needed)}) fits into the memory of this machine ({size_text(memory)})"
         raise InvalidInputError(argument, at[argument], room, "use a smaller problem: the theory has no such limit")
     if results * _DOUBLE > memory:
-        room = f"so few that the results ({_size(results * _DOUBLE)}) fit into the memory of this machine ({_size(memory)})"
+        room = (
+            f"so few that the results ({size_text(results * _DOUBLE)}) fit into the memory of this machine ({size_text(memory)})"
+        )
         raise InvalidInputError("n_trials", results, f"numbers of trials and grid points {room}", "cut the grid into parts")
-
-
-def installed_memory() -> int | None:
-    """Bytes of main memory; None where the system does not say."""
-    try:
-        return int(os.sysconf("SC_PHYS_PAGES")) * int(os.sysconf("SC_PAGE_SIZE"))
-    except (AttributeError, ValueError, OSError):
-        return None
-
-
-def _size(count: Any) -> str:
-    """Bytes as a person says them."""
-    power = min(int(np.log10(max(count, 1))) // 3, 6)
-    return f"{count / 1000.0**power:.3g} {('B', 'kB', 'MB', 'GB', 'TB', 'PB', 'EB')[power]}"
