@@ -289,16 +289,34 @@ class SimulatedCurve(Curve):
 
     `samples[name]` has shape (n_trials, *shape), NaN where a trial was not run; `n_trials` counts the finished trials of each
     grid point; `standard_error[name]` is the sample standard deviation (ddof=1) over the square root of that count.
+
+    With control variates the values and standard errors are adjusted by `controls[name]`, of the same shape as the samples: the
+    relative deviations of the controls from their known means. The samples and medians stay those of the trials. `n_controls`
+    counts the coefficients fitted at each point.
     """
 
     samples: Fields = field(default_factory=lambda: Fields({}))
     n_trials: Any = None
     seed: int = 0
     interrupted: bool = False
+    controls: Fields = field(default_factory=lambda: Fields({}))
+    adjusted_standard_error: Fields | None = None
+    n_controls: Any = 0
 
     @property
     def standard_error(self) -> Fields:
         """Standard error of the mean of each field; NaN for fewer than two trials."""
+        return self._plain_error if self.adjusted_standard_error is None else self.adjusted_standard_error
+
+    @property
+    def variance_reduction(self) -> Fields:
+        """By what the control variates divide the squared standard error of each field; 1 without them."""
+        none, errors = np.equal(self.n_controls, 0), self.standard_error
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return Fields({n: np.where(none | (e == errors[n]), 1.0, (e / errors[n]) ** 2) for n, e in self._plain_error.items()})
+
+    @property
+    def _plain_error(self) -> Fields:
         return Fields({name: over_trials(standard_error, draws) for name, draws in self.samples.items()})
 
     @property
@@ -321,7 +339,7 @@ class SimulatedCurve(Curve):
         if draws is None:
             return values, None
         if statistic == "mean":
-            return values, np.stack([over_trials(standard_error, draws)] * 2)
+            return values, np.stack([self.standard_error[quantity]] * 2)
         middle = over_trials(np.nanmedian, draws)
         low, high = median_interval(draws)
         return middle, np.stack([middle - low, high - middle])
@@ -339,10 +357,12 @@ class SimulatedCurve(Curve):
     def _exported(self) -> dict[str, FloatArray]:
         errors = {f"{name}_standard_error": values for name, values in self.standard_error.items()}
         count = {} if self.n_trials is None else {"n_trials": np.broadcast_to(np.asarray(self.n_trials, np.float64), self.shape)}
-        return {**self.values, **errors, **count}
+        gains = {} if self.adjusted_standard_error is None else self.variance_reduction
+        return {**self.values, **errors, **{f"{name}_variance_reduction": values for name, values in gains.items()}, **count}
 
     def _source(self) -> str:
-        return f"simulation with seed {self.seed}" + (" (interrupted)" if self.interrupted else "")
+        controlled = "" if self.adjusted_standard_error is None else f", {int(np.max(self.n_controls))} control variates"
+        return f"simulation with seed {self.seed}{controlled}" + (" (interrupted)" if self.interrupted else "")
 
 
 def _caption(curves: Sequence[Curve], statistic: str) -> str:

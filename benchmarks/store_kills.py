@@ -12,9 +12,14 @@ import random
 import signal
 import sys
 import tempfile
+import threading
 import time
+import warnings
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # writers are forked: no threads before that
 
@@ -29,6 +34,7 @@ __all__ = ["Toll", "kill_writers", "row", "write_rows"]
 _IDENTITY = {"problem": "kills", "seed": 0}
 _KILLS_PER_STORE = 25  # so that the making of a store is hit as well
 _LONGEST_SIMULATION = 2.0  # seconds; to its end it takes about one, longer on a busy machine
+_LONGEST_PEACE = 2.0  # seconds between two kills of workers, which take about one to start
 _LONGEST_LIFE = 0.12  # seconds; a quarter of them end before the first row
 
 
@@ -169,6 +175,63 @@ def _simulated(path: Path | None) -> bytes:
     return b"".join(np.asarray(curve.samples[name]).tobytes() for name in sorted(curve.samples))
 
 
+def kill_workers(folder: Path, kills: int, seed: int) -> str:
+    """Kill workers of the pool of a whole sweep, again and again; each sweep must equal one without kills.
+
+    A trial that met three deaths is given up by its sweep; the same call, without kills, computes it.
+    """
+    import asymptotix as ax
+
+    chance, done, runs, unequal, resumed = random.Random(seed), 0, 0, 0, 0
+    expected, _ = _swept(None, None)
+    while done < kills:
+        path, over = folder / f"sweep{runs}.sqlite", threading.Event()
+        runs += 1
+        with ax.WorkerPool(2) as pool, ThreadPoolExecutor(1) as threads:
+            counted = threads.submit(_kill_until, over, chance)
+            try:
+                found, complete = _swept(path, pool)
+            finally:
+                over.set()
+            done += counted.result()
+        if not complete:
+            resumed += 1
+            found, _ = _swept(path, None)
+        unequal += found != expected or not health_of(path).is_sound
+    return (
+        f"{done} kills of workers in {runs} sweeps, {resumed} run again to their end: {unequal} differ from an uninterrupted one"
+    )
+
+
+def _kill_until(over: threading.Event, chance: random.Random) -> int:
+    """Kill a child of this process at random moments; how many."""
+    done = 0
+    while not over.wait(chance.uniform(0.0, _LONGEST_PEACE)):
+        lists = [path.read_text().split() for path in Path("/proc/self/task").glob("*/children")]
+        if children := [int(child) for children in lists for child in children]:
+            with suppress(ProcessLookupError):  # it ended meanwhile
+                os.kill(chance.choice(children), signal.SIGKILL)
+                done += 1
+    return done
+
+
+def _swept(path: Path | None, pool: Any) -> tuple[bytes, bool]:
+    """Theory, draws and verdict of a small sweep, as bytes, and whether no trial is missing."""
+    import asymptotix as ax
+
+    model = {
+        "kind": "ridge_regression", "noise_variance": 0.2, "target": {"energies": [1.0, 0.2]},
+        "spectrum": {"eigenvalues": [1.0, 0.1], "multiplicities": [200, 300]},
+    }  # fmt: skip
+    grid = {"n_samples": [200, 400, 600], "ridge": [0.1, 1.0]}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # cells that failed and pools that start anew are counted, not told
+        found = ax.sweep({"model": model, "grid": grid}, n_trials=60, seed=0, store=path, executor=pool, progress=False)
+    arrays = [found.theory.quantity("test_error"), *(found.simulation.samples[name] for name in sorted(found.simulation.samples))]
+    complete = bool(np.all(found.simulation.n_trials == 60))
+    return b"".join(np.asarray(values).tobytes() for values in arrays) + found.verdict.summary().encode(), complete
+
+
 def main() -> int:
     """Print what was counted; 1 if anything was lost."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -177,10 +240,11 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--early", action="store_true", help="negative control: tell rows before they are kept, and lose some")
     parser.add_argument("--simulations", action="store_true", help="kill whole simulations instead, and resume them")
+    parser.add_argument("--workers", action="store_true", help="kill the workers of whole sweeps instead (Linux)")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        if asked.simulations:
-            told = kill_simulations(Path(folder), asked.kills, asked.seed)
+        if asked.simulations or asked.workers:
+            told = (kill_workers if asked.workers else kill_simulations)(Path(folder), asked.kills, asked.seed)
             print(told)
             return int(": 0 differ" not in told)
         toll = kill_writers(Path(folder), asked.kills, asked.seed, asked.writers, early=asked.early)

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 import typer
 
 from asymptotix.cli.output import CsvOption, JsonOption, PlotOption, give_table
-from asymptotix.cli.values import grid_value
+from asymptotix.cli.values import grid_numbers
 
 __all__ = ["concentration"]
 
@@ -37,14 +37,11 @@ def concentration(
       asymptotix concentration erf --features tangent --dimension 20 --n-samples 200 --json
       asymptotix concentration relu --widths 200,800,3200 --n-samples 200 --plot concentration.pdf
     """  # noqa: D301 the \b is for the help formatter, which keeps the lines after it
-    import numpy as np
-
     from asymptotix import width_concentration
 
-    given = grid_value("--widths", widths)
-    if isinstance(given, dict):
-        space = np.geomspace if given.get("spacing") == "log" else np.linspace
-        given = np.round(space(given["start"], given["stop"], given["num"]))
+    given = grid_numbers("--widths", widths)
+    if ":" in widths:
+        given = [float(round(n)) for n in given]
     found = width_concentration(
         activation,
         widths=given,

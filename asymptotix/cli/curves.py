@@ -8,6 +8,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from asymptotix.cli.engine_options import (
+    BudgetOption,
+    EngineChoice,
+    MaxTrialsOption,
+    PrecisionOption,
+    TrialsOption,
+    WorkersOption,
+)
 from asymptotix.cli.exit_codes import ExitCode
 from asymptotix.cli.output import CsvOption, JsonOption, PlotOption, print_json, print_table, write_csv
 from asymptotix.cli.problem_options import takes_problem
@@ -107,16 +115,18 @@ def risk_of_problem(
 @takes_problem
 def check_problem(
     problem: Problem,
-    n_trials: Annotated[
-        int | None, typer.Option("--n-trials", min=2, help="Independent trials; default: the file's, or 50.")
+    n_trials: TrialsOption = None,
+    precision: PrecisionOption = None,
+    budget: BudgetOption = None,
+    max_trials: MaxTrialsOption = None,
+    store: Annotated[
+        Path | None, typer.Option("--store", metavar="FILE", help="Keeps every trial; run the line again to go on.")
     ] = None,
-    precision: Annotated[
-        float | None, typer.Option("--precision", help="In place of --n-trials: relative standard error at every point.")
-    ] = None,
-    budget: Annotated[
-        str | None, typer.Option("--budget", metavar="TIME", help='In place of --n-trials: "30 s", "10 min", "2 h".')
-    ] = None,
+    workers: WorkersOption = None,
     seed: Annotated[int | None, typer.Option("--seed", min=0, help="Default: the file's, or 0.")] = None,
+    control_variates: Annotated[
+        bool, typer.Option("--control-variates", help="Narrower error bars by what has a known mean; Gaussian covariates only.")
+    ] = False,
     quantity: QuantityOption = "test_error",
     as_json: JsonOption = False,
     csv: CsvOption = None,
@@ -132,7 +142,8 @@ def check_problem(
       asymptotix check problem.toml
       asymptotix check problem.toml --n-trials 200 --seed 1 --plot check.pdf
       asymptotix check problem.toml --precision 0.01
-      asymptotix check problem.toml --budget "1 min"
+      asymptotix check problem.toml --budget "1 min" --workers 2 --store trials.sqlite
+      asymptotix check problem.toml --control-variates
       asymptotix check --model sphere-features --activation relu --dimension 30 --energies 0,1,0.5 \\
           --noise-variance 0.25 --n-samples 200 --n-features 100,400 --ridge 0.1 --json
     """  # noqa: D301 the \b is for the help formatter, which keeps the lines after it
@@ -140,12 +151,13 @@ def check_problem(
 
     arguments: dict[str, Any] = {
         **problem.grid,
-        "n_trials": problem.n_trials if n_trials is None and precision is None and budget is None else n_trials,
-        "precision": precision,
-        "budget": budget,
+        **problem.effort(n_trials=n_trials, precision=precision, budget=budget, max_trials=max_trials),
+        "store": store,
         "seed": problem.seed if seed is None else seed,
+        "control_variates": control_variates,
     }
-    verdict = check(problem.model, quantity=quantity, **arguments)
+    with EngineChoice(workers).executor() as executor:
+        verdict = check(problem.model, quantity=quantity, executor=executor, **arguments)
     table = _verdict_table(verdict)
     if plot is not None:
         _draw(verdict, plot, title=problem.title)

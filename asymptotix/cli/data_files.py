@@ -10,6 +10,8 @@ import typer
 
 __all__ = ["read_data"]
 
+_STARTS = {".npz": b"PK", ".npy": b"\x93NUMPY"}
+
 
 def read_data(path: Path) -> tuple[Any, Any, bool]:
     """Inputs or kernel matrix, labels, and whether it is a kernel matrix.
@@ -24,6 +26,12 @@ def read_data(path: Path) -> tuple[Any, Any, bool]:
     if not path.is_file():
         raise typer.BadParameter(f"no file {str(path)!r}", param_hint="DATA")
     try:
+        with path.open("rb") as file:
+            start = file.read(6)
+        if not start:
+            raise ValueError("it is empty")
+        if not start.startswith(_STARTS.get(path.suffix, b"")):  # NumPy would suggest to unpickle it
+            raise ValueError(f"it does not begin as a {path.suffix} file does")
         if path.suffix == ".npz":
             with np.load(path, allow_pickle=False) as stored:
                 arrays = {name: stored[name] for name in ("X", "K", "y") if name in stored}

@@ -15,7 +15,7 @@ __all__ = ["neuron"]
 def neuron(
     activation: Annotated[str, typer.Argument(help="Of the neuron, and of the target unless --target is given.")] = "relu",
     target: Annotated[str | None, typer.Option("--target", help="Activation of the target, population flow only.")] = None,
-    norm: Annotated[float, typer.Option("--norm", help="Of w at time 0; the target has norm 1.")] = 1.0,
+    norm: Annotated[float | None, typer.Option("--norm", help="Of w at time 0, default 1; the target has norm 1.")] = None,
     angle: Annotated[float | None, typer.Option("--angle", help="To the target at time 0; default: pi/2.")] = None,
     times: Annotated[str, typer.Option("--times", metavar="LIST", help="Times of the flow.")] = "0,1,2,4,8,16",
     ratio: Annotated[
@@ -49,10 +49,15 @@ def neuron(
     if ratio is None:
         if kernel:
             raise typer.BadParameter("needs --ratio: a kernel has samples, not a flow", param_hint="--kernel")
-        found = ax.single_neuron_flow(activation, target, norm=norm, angle=angle, times=number_list("--times", times))
-    elif target is not None:
-        raise typer.BadParameter("is for the population flow: leave out --ratio", param_hint="--target")
+        if step is not None:
+            raise typer.BadParameter("needs --ratio: the flow has no steps", param_hint="--step")
+        start = 1.0 if norm is None else norm
+        found = ax.single_neuron_flow(activation, target, norm=start, angle=angle, times=number_list("--times", times))
+    elif of_the_flow := [name for name, value in (("target", target), ("norm", norm), ("angle", angle)) if value is not None]:
+        raise typer.BadParameter("is for the population flow: leave out --ratio", param_hint=f"--{of_the_flow[0]}")
     elif kernel:
+        if step is not None:
+            raise typer.BadParameter("is not for --kernel, which takes half of the stable step", param_hint="--step")
         found = ax.neuron_against_kernel(
             activation, dimension=dimension, ratio=number_list("--ratio", ratio), noise_variance=noise_variance, n_trials=trials,
             seed=seed,

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from asymptotix.cli.output import CsvOption, JsonOption, PlotOption, give_table
-from asymptotix.cli.values import grid_value, number_list
+from asymptotix.cli.values import grid_numbers, number_list
 
 __all__ = ["staircase"]
 
@@ -53,7 +53,7 @@ def staircase(
         target,
         dimension=[int(d) if d.is_integer() else d for d in number_list("--dimension", dimension)],  # type: ignore[misc]  # refused
         kernel=exponential_kernel() if kernel == "exponential" else kernel,
-        exponents=_grid("--exponents", exponents),
+        exponents=grid_numbers("--exponents", exponents),
         ridge=ridge,
     )
     if plot is not None:
@@ -82,14 +82,3 @@ def _exponent(target: str, as_json: bool) -> None:
     else:
         leaps = ", ".join(map(str, content["leaps"]))  # type: ignore[call-overload]  # the list above
         typer.echo(f"{target}: leap exponent {content['exponent']} (leaps {leaps})")
-
-
-def _grid(option: str, text: str) -> list[float]:
-    """A list, or the points of a range."""
-    import numpy as np
-
-    given = grid_value(option, text)
-    if isinstance(given, dict):
-        space = np.geomspace if given.get("spacing") == "log" else np.linspace
-        return [float(v) for v in space(given["start"], given["stop"], given["num"])]
-    return given if isinstance(given, list) else [float(given)]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,11 +9,21 @@ import typer
 from typer.core import TyperGroup
 
 from asymptotix.cli.curves import OUTCOME_CODES
+from asymptotix.cli.engine_options import (
+    BudgetOption,
+    EngineChoice,
+    MaxTrialsOption,
+    PrecisionOption,
+    SchedulerOption,
+    TrialsOption,
+    WorkersOption,
+)
 from asymptotix.cli.exit_codes import ExitCode
 from asymptotix.cli.output import JsonOption, print_json, print_table
 from asymptotix.cli.sweep_store import StoreArgument, export_store, status_of_store
 
 if TYPE_CHECKING:
+    from asymptotix.problems.problem import Problem
     from asymptotix.sweeps.result import Sweep
 
 __all__ = ["resume_sweep", "run_sweep_of_file", "sweep"]
@@ -57,17 +65,6 @@ def sweep_commands() -> None:
     """  # noqa: D301 the \b is for the help formatter, which keeps the lines after it
 
 
-WorkersOption = Annotated[int | None, typer.Option("--workers", min=1, help="Processes; without it, this one.")]
-SchedulerOption = Annotated[
-    str | None, typer.Option("--scheduler", metavar="ADDRESS", help="Of a Dask scheduler, tcp://HOST:PORT (extra cluster).")
-]
-TrialsOption = Annotated[int | None, typer.Option("--n-trials", min=2, help="Independent trials; default: the file's, or 50.")]
-PrecisionOption = Annotated[
-    float | None, typer.Option("--precision", help="In place of --n-trials: relative standard error at every point.")
-]
-BudgetOption = Annotated[
-    str | None, typer.Option("--budget", metavar="TIME", help='In place of --n-trials: "30 s", "10 min", "2 h".')
-]
 DeadlineOption = Annotated[
     float | None, typer.Option("--deadline", metavar="SECONDS", help="Give up a trial, and its cell, after it; needs --workers.")
 ]
@@ -78,6 +75,8 @@ OutputOption = Annotated[
 EveryOption = Annotated[
     str | None, typer.Option("--every", metavar="TIME", help='Write --output in between too: "5 min".')
 ]  # fmt: skip
+XOption = Annotated[str | None, typer.Option("--x", metavar="NAME", help="Abscissa of a phase diagram, such as n_samples.")]
+YOption = Annotated[str | None, typer.Option("--y", metavar="NAME", help="Its ordinate: the other argument that varies.")]
 
 
 @sweep.command(_DEFAULT, short_help="Run a problem file; the default.")
@@ -89,6 +88,7 @@ def run_sweep_of_file(
     n_trials: TrialsOption = None,
     precision: PrecisionOption = None,
     budget: BudgetOption = None,
+    max_trials: MaxTrialsOption = None,
     seed: Annotated[int | None, typer.Option("--seed", min=0, help="Default: the file's, or 0.")] = None,
     quantity: QuantityOption = "test_error",
     workers: WorkersOption = None,
@@ -96,6 +96,8 @@ def run_sweep_of_file(
     deadline: DeadlineOption = None,
     output: OutputOption = None,
     every: EveryOption = None,
+    x: XOption = None,
+    y: YOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Theory, experiment and verdict over the grid of a problem file. Every finished trial is kept: run the line again to go on.
@@ -108,11 +110,16 @@ def run_sweep_of_file(
       asymptotix sweep problem.toml
       asymptotix sweep problem.toml --precision 0.01 --workers 2 --output out --every "5 min"
       asymptotix sweep problem.toml --budget "10 min" --store /scratch/mine.sqlite
+      asymptotix sweep problem.toml --output out --x n_samples --y ridge
       asymptotix sweep problem.toml --scheduler tcp://10.0.0.1:8786
     """  # noqa: D301 the \b is for the help formatter, which keeps the lines after it
+    from asymptotix.problems.loader import load_problem
+
     place = store or problem_file.with_suffix(_SUFFIX)
-    options = {"n_trials": n_trials, "precision": precision, "budget": budget, "seed": seed, "quantity": quantity}
-    _run(problem_file, place, options, deadline, _Engine(workers, scheduler), output, every, as_json)
+    efforts = {"n_trials": n_trials, "precision": precision, "budget": budget, "max_trials": max_trials}
+    options = {**efforts, "seed": seed, "quantity": quantity, "deadline": deadline}
+    problem = load_problem(problem_file)
+    _run(problem, place, options, EngineChoice(workers, scheduler), _Files(output, every, x, y), as_json)
 
 
 @sweep.command("resume", short_help="Go on with a store alone.")
@@ -123,6 +130,8 @@ def resume_sweep(
     deadline: DeadlineOption = None,
     output: OutputOption = None,
     every: EveryOption = None,
+    x: XOption = None,
+    y: YOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Finish the sweep of a store, which knows its problem, with the number of trials, precision or budget that it was run with.
@@ -134,70 +143,58 @@ def resume_sweep(
     from asymptotix.sweeps.run_sweep import problem_of_store
 
     problem, options = problem_of_store(store)
-    _run(problem, store, options, deadline, _Engine(workers, scheduler), output, every, as_json)
+    options["deadline"] = deadline
+    _run(problem, store, options, EngineChoice(workers, scheduler), _Files(output, every, x, y), as_json)
 
 
 sweep.command("status", short_help="What is finished, failed and left.")(status_of_store)
 sweep.command("export", short_help="Every trial as CSV or Parquet.")(export_store)
 
 
-class _Engine:
-    """What `--workers` and `--scheduler` say."""
+class _Files:
+    """What `--output`, `--every`, `--x` and `--y` say."""
 
-    def __init__(self, workers: int | None, scheduler: str | None) -> None:
-        if workers is not None and scheduler is not None:
-            raise typer.BadParameter("does not go with --workers", param_hint="--scheduler")
-        self._workers, self._scheduler = workers, scheduler
+    def __init__(self, output: Path | None, every: str | None, x: str | None, y: str | None) -> None:
+        for option, value in (("--every", every), ("--x", x), ("--y", y)):
+            if value is not None and output is None:
+                raise typer.BadParameter("says how --output is written: give one", param_hint=option)
+        self._output, self._every, self._x, self._y = output, every, x, y
 
-    @contextmanager
-    def executor(self) -> Iterator[Any]:
-        """The executor, for the block."""
-        if self._scheduler is not None:
-            from asymptotix.runs.dask_engine import DaskExecutor
+    def require_axes(self, problem: Problem) -> None:
+        """Refuse what is no axis of the problem before hours of work, not after."""
+        varying = [name for name, values in problem.grid.items() if values.size > 1]
+        for option, name in (("--x", self._x), ("--y", self._y)):
+            if name is not None and (name not in varying or len(varying) != 2):
+                of = ", ".join(varying) or "nothing"
+                raise typer.BadParameter(
+                    f"{name}: a phase diagram is over the two arguments that vary; here: {of}", param_hint=option
+                )
 
-            with DaskExecutor(self._scheduler) as cluster:
-                yield cluster
-        elif self._workers is not None:
-            from asymptotix.runs.pool import WorkerPool
+    def write(self, found: Sweep) -> list[Path]:
+        """Write what there is."""
+        return [] if self._output is None else found.write(self._output, x=self._x, y=self._y)
 
-            with WorkerPool(self._workers) as pool:
-                yield pool
-        else:
-            yield None
+    def between(self) -> dict[str, Any]:
+        """Arguments of `ax.sweep` for writing in between."""
+        from asymptotix.simulation.effort import seconds_of
+
+        return {} if self._every is None else {"every": seconds_of(self._every), "on_partial": self.write}
 
 
-def _run(
-    problem: Any,
-    store: Path,
-    options: dict[str, Any],
-    deadline: float | None,
-    engine: _Engine,
-    output: Path | None,
-    every: str | None,
-    as_json: bool,
-) -> None:
-    from asymptotix.simulation.effort import seconds_of
+def _run(problem: Problem, store: Path, options: dict[str, Any], engine: EngineChoice, files: _Files, as_json: bool) -> None:
     from asymptotix.sweeps.run_sweep import sweep as run_sweep
 
-    if every is not None and output is None:
-        raise typer.BadParameter("writes --output in between: give one", param_hint="--every")
-    partial: dict[str, Any] = {}
-    if output is not None and every is not None:
-        partial = {"every": seconds_of(every), "on_partial": _writer(output)}
+    files.require_axes(problem)
+    partial = files.between()
     with engine.executor() as executor:
-        found = run_sweep(problem, store=store, executor=executor, deadline=deadline, **partial, **options)
-    if output is not None:
-        for path in found.write(output):
-            typer.echo(f"wrote {path}", err=True)
+        found = run_sweep(problem, store=store, executor=executor, **partial, **options)
+    for path in files.write(found):
+        typer.echo(f"wrote {path}", err=True)
     _answer(found, as_json)
     if found.interrupted:
         typer.echo(f"interrupted: what is finished is in {store}; go on with  asymptotix sweep resume {store}", err=True)
         raise typer.Exit(int(ExitCode.INTERRUPTED))
     raise typer.Exit(int(OUTCOME_CODES[found.verdict.outcome]))
-
-
-def _writer(output: Path) -> Callable[[Sweep], object]:
-    return lambda found: found.write(output)
 
 
 def _answer(found: Sweep, as_json: bool) -> None:

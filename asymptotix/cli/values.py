@@ -6,7 +6,9 @@ from typing import Any
 
 import typer
 
-__all__ = ["grid_value", "list_or_file", "number_list", "with_parameters"]
+__all__ = ["grid_numbers", "grid_value", "list_or_file", "number_list", "with_parameters"]
+
+_MOST_POINTS = 10_000  # of a range
 
 
 def number_list(option: str, text: str) -> list[float]:
@@ -34,6 +36,25 @@ def grid_value(option: str, text: str) -> Any:
         raise typer.BadParameter(f"{text!r} is no range: write start:stop:num or start:stop:num:log", param_hint=option)
     spacing = {"spacing": parts[3].strip()} if len(parts) == 4 else {}
     return {"start": _number(option, parts[0]), "stop": _number(option, parts[1]), "num": int(parts[2]), **spacing}
+
+
+def grid_numbers(option: str, text: str) -> list[float]:
+    """The numbers of a list or of a range.
+
+    >>> grid_numbers("--exponents", "0:2:5"), grid_numbers("--widths", "1:100:3:log")
+    ([0.0, 0.5, 1.0, 1.5, 2.0], [1.0, 10.0, 100.0])
+    """
+    given = grid_value(option, text)
+    if not isinstance(given, dict):
+        return given if isinstance(given, list) else [given]
+    import numpy as np
+
+    start, stop, num, spacing = given["start"], given["stop"], given["num"], given.get("spacing", "linear")
+    least = 0.0 if spacing == "log" else -np.inf
+    if spacing not in ("linear", "log") or not (least < start < np.inf and least < stop < np.inf and 1 <= num <= _MOST_POINTS):
+        valid = f"finite ends (positive ones with :log) and 1 to {_MOST_POINTS} points"
+        raise typer.BadParameter(f"{text!r} is no range: write start:stop:num or start:stop:num:log, {valid}", param_hint=option)
+    return [float(v) for v in (np.geomspace if spacing == "log" else np.linspace)(start, stop, num)]
 
 
 def list_or_file(text: str) -> list[float] | str:

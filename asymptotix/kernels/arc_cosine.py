@@ -35,7 +35,10 @@ from asymptotix.kernels.pair import Correlation
 if TYPE_CHECKING:
     from mpmath import mpf
 
-__all__ = ["angular_polynomials", "arc_cosine", "arc_cosine_deficit", "arc_cosine_mp", "arc_cosine_sides", "half_moment"]
+__all__ = [
+    "angle_series", "angular_polynomials", "arc_cosine", "arc_cosine_deficit", "arc_cosine_mp", "arc_cosine_sides", "half_moment",
+    "quotient_at_one",
+]  # fmt: skip
 
 FloatArray = NDArray[np.float64]
 _TERMS = 17  # each is 1/16 of the one before, or less
@@ -57,7 +60,7 @@ def arc_cosine_sides(degree: int, correlation: Correlation) -> tuple[FloatArray,
 def arc_cosine_deficit(degree: int, correlation: Correlation) -> FloatArray:
     r"""$k_n(0) - k_n(\theta)$ without cancellation near $\theta = 0$."""
     obtuse = _obtuse(degree, correlation)
-    polynomial = correlation.gap * _horner(_quotient_at_one(degree), np.abs(correlation.rho))
+    polynomial = correlation.gap * _horner(quotient_at_one(degree), np.abs(correlation.rho))
     return np.where(correlation.rho < 0, half_moment(degree) - obtuse, 0.5 * polynomial + (-1) ** degree * obtuse)
 
 
@@ -114,7 +117,7 @@ def _obtuse(degree: int, correlation: Correlation) -> FloatArray:
     if degree == 0:
         return np.asarray(correlation.acute / (2.0 * math.pi))
     z = 0.5 * correlation.gap
-    return np.asarray(z**degree * np.sqrt(z) * _horner(_angle_series(degree), correlation.acute**2))
+    return np.asarray(z**degree * np.sqrt(z) * _horner(angle_series(degree), correlation.acute**2))
 
 
 def _horner(coefficients: tuple[float, ...] | tuple[int, ...], x: FloatArray) -> FloatArray:
@@ -126,7 +129,7 @@ def _horner(coefficients: tuple[float, ...] | tuple[int, ...], x: FloatArray) ->
 
 
 @lru_cache(maxsize=64)
-def _quotient_at_one(degree: int) -> tuple[float, ...]:
+def quotient_at_one(degree: int) -> tuple[float, ...]:
     """Coefficients of (A_n(1) - A_n(rho)) / (1 - rho), all nonnegative: the tail sums of those of A_n."""
     a, _ = angular_polynomials(degree)
     tails = [float(sum(a[k:])) for k in range(1, len(a))]
@@ -134,7 +137,7 @@ def _quotient_at_one(degree: int) -> tuple[float, ...]:
 
 
 @lru_cache(maxsize=64)
-def _angle_series(degree: int) -> tuple[float, ...]:
+def angle_series(degree: int) -> tuple[float, ...]:
     r"""Coefficients in $\psi^2$ of $C_n\, {}_2F_1(1/2, 1/2; n + 3/2; \sin^2(\psi/2))$, rounded once at the end."""
     z = [Fraction(0)] + [Fraction((-1) ** (j + 1), 2 * math.factorial(2 * j)) for j in range(1, _TERMS)]
     total = [Fraction(1)] + [Fraction(0)] * (_TERMS - 1)

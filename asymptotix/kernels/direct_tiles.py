@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from asymptotix.errors import InvalidInputError
+from asymptotix.kernels.arity import require_arity
 from asymptotix.kernels.data_rows import NEARLY_PARALLEL, DataRows, half_distances
 from asymptotix.kernels.pair import Correlation, GaussianPair
 
@@ -26,11 +27,12 @@ def kernel_function(kernel: Any) -> Any:
     """The KernelMap of a Formula, or the function itself.
 
     Raises:
-        InvalidInputError: neither.
+        InvalidInputError: neither, or a function that does not take q1, q2, c.
     """
     inner = getattr(kernel, "kernel", kernel)
     if inner is None or not callable(inner):
         raise InvalidInputError("kernel", kernel, "a KernelMap, a Formula with a kernel, or a function k(q1, q2, c)")
+    require_arity("kernel", inner, ("q1", "q2", "c"))
     return inner
 
 

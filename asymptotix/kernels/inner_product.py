@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from asymptotix.errors import InvalidInputError
+from asymptotix.kernels.arity import require_arity
 from asymptotix.kernels.pair import GaussianPair
 
 if TYPE_CHECKING:
@@ -150,11 +151,15 @@ class LaplaceKernel:
 def inner_product_kernel(h: Callable[[FloatArray], ArrayLike]) -> InnerProductKernel:
     """The kernel h(<x, x'>/d) of a vectorised function h.
 
+    Raises:
+        InvalidInputError: h is no function of one argument.
+
     >>> float(inner_product_kernel(np.exp)(1.0, 1.0, 0.0))
     1.0
     """
     if not callable(h):
         raise InvalidInputError("h", h, "a vectorised function of t = <x, x'>/d")
+    require_arity("h", h, ("t",))
     return InnerProductKernel(h)
 
 

@@ -1,26 +1,25 @@
 """Values and slopes of an activation at many pre-activations at once, as a training loop needs them.
 
 An activation evaluates its tree with care for the last digit; for erf and GELU, whose slopes hold Gaussians, the direct form is
-several times faster and right to a few units in the last place, which is what training needs. A test compares the two.
+several times faster and right to a few units in the last place, which is what training needs (`gaussian_integral`).
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
 
 from asymptotix.activations import Activation, activation
+from asymptotix.lazy.gaussian_integral import ERF, NORMAL, prepare
 
-__all__ = ["values_and_slopes"]
+__all__ = ["expect", "values_and_slopes"]
 
 FloatArray = NDArray[np.float64]
-Pair = Callable[[FloatArray], tuple[FloatArray, FloatArray]]
+Pair = Callable[[FloatArray, FloatArray, FloatArray], None]  # fills values and slopes at points
 
 _CHUNK = 1 << 14  # entries whose temporaries stay in the cache
 _THREADS = 2
@@ -32,37 +31,46 @@ def values_and_slopes(s: Activation, z: FloatArray) -> tuple[FloatArray, FloatAr
     pair, flat = _pair(s), np.ascontiguousarray(z).reshape(-1)
     values, slopes = np.empty_like(flat), np.empty_like(flat)
 
-    def fill(start: int) -> None:
-        part = slice(start, start + _CHUNK)
-        values[part], slopes[part] = pair(flat[part])
+    def fill(first: int, last: int) -> None:
+        for start in range(first, last, _CHUNK):
+            part = slice(start, min(start + _CHUNK, last))
+            pair(flat[part], values[part], slopes[part])
 
-    starts = range(0, flat.size, _CHUNK)
     if flat.size < _SERIAL:
-        for start in starts:
-            fill(start)
+        fill(0, flat.size)
     else:
+        ends = np.linspace(0, flat.size, _THREADS + 1).astype(int).tolist()
         with ThreadPoolExecutor(_THREADS) as pool:
-            list(pool.map(fill, starts))
+            list(pool.map(fill, ends[:-1], ends[1:]))
     return values.reshape(z.shape), slopes.reshape(z.shape)
+
+
+def expect(s: Activation, points: float) -> None:
+    """Get ready for so many evaluations of s in all, which may repay a compiled loop."""
+    if _pair(s) in (ERF, _gelu):
+        prepare(points)
 
 
 @cache
 def _pair(s: Activation) -> Pair:
-    for name, direct in (("erf", _erf), ("gelu", _gelu), ("relu", _relu)):
+    for name, direct in (("erf", ERF), ("gelu", _gelu), ("relu", _relu)):
         if s == activation(name):
             return direct
     slope = s.pointwise_derivative
-    return lambda z: (s(z), slope(z))
+
+    def separately(z: FloatArray, values: FloatArray, slopes: FloatArray) -> None:
+        values[:], slopes[:] = s(z), slope(z)
+
+    return separately
 
 
-def _erf(z: FloatArray) -> tuple[FloatArray, FloatArray]:
-    return np.asarray(special.erf(z)), np.exp(-z * z) * (2.0 / math.sqrt(math.pi))
+def _gelu(z: FloatArray, values: FloatArray, slopes: FloatArray) -> None:
+    NORMAL(z, values, slopes)
+    slopes *= z
+    slopes += values
+    values *= z
 
 
-def _gelu(z: FloatArray) -> tuple[FloatArray, FloatArray]:
-    phi = np.asarray(special.ndtr(z))
-    return z * phi, phi + z * np.exp(-0.5 * z * z) / math.sqrt(2.0 * math.pi)
-
-
-def _relu(z: FloatArray) -> tuple[FloatArray, FloatArray]:
-    return np.maximum(z, 0.0), (z > 0).astype(np.float64)
+def _relu(z: FloatArray, values: FloatArray, slopes: FloatArray) -> None:
+    np.maximum(z, 0.0, out=values)
+    np.greater(z, 0.0, out=slopes, casting="unsafe")

@@ -19,6 +19,7 @@ from asymptotix.lazy.network import Initialization, Layers, TangentFeatures, dra
 from asymptotix.lazy.report_of_training import LinearizationReport
 from asymptotix.lazy.training import Trajectory, descend
 from asymptotix.runs.progress import Progress, reporting
+from asymptotix.spectra.arguments import real_number, whole_number
 
 __all__ = ["checked_data", "linearization_report", "records"]
 
@@ -53,6 +54,9 @@ def linearization_report(
     $\frac12\|f(X)-y\|^2$ beside $f_0+J_0(\theta-\theta_0)$, whose trajectory with the same steps is exact. The verdict rests on
     what is measured, never on the bound, which is worst-case and loose.
 
+    An extra scale, $\alpha f$ trained on y, is f trained on $y/\alpha$ in time $\alpha^2t$ (with the start subtracted): divide
+    the labels. Distances and kernel change then fall as $\alpha^{-2}$ for antisymmetric pairs and as $\alpha^{-1}$ otherwise.
+
     Args:
         activation: a name, a text, or an Activation.
         X: n inputs of d features; weights are drawn as N(0, I/d), for $\|x\|^2\approx d$.
@@ -82,10 +86,15 @@ def linearization_report(
     """
     s = read_activation(activation)
     inputs, labels, test = checked_data(X, y, X_test)
-    if isinstance(width, bool) or int(width) != width or width < 1:
-        raise InvalidInputError("width", width, "a positive whole number")
-    if not math.isfinite(scale_exponent):
-        raise InvalidInputError("scale_exponent", scale_exponent, "finite", "1/2 is the lazy scale, 1 the mean-field scale")
+    width, seed = whole_number("width", width, 1), whole_number("seed", seed, 0)
+    # beyond these the kernel leaves the doubles at a width of 10^6
+    scale_exponent = real_number(
+        "scale_exponent",
+        scale_exponent,
+        lambda b: -20 <= b <= 20,
+        "from -20 to 20",
+        "1/2 is the lazy scale, 1 the mean-field scale",
+    )
     network = draw_network(
         s, width=int(width), dimension=inputs.shape[1], scale=float(width) ** -scale_exponent,
         rng=np.random.default_rng(seed), initialization=initialization, layers=layers,
@@ -93,7 +102,13 @@ def linearization_report(
     start = network.at(inputs)
     start_test = network.at(test)
     offset = start.output if subtract_start else np.zeros(len(labels))
-    linear = Linearization.of(start.kernel(), start.output - labels - offset)
+    with np.errstate(over="ignore", invalid="ignore"):  # said in one line instead
+        kernel = start.kernel()
+    if not np.isfinite(kernel).all():
+        raise InvalidInputError(
+            "X", float(np.abs(X).max()), "small enough that its tangent kernel is finite", "here is its largest entry"
+        )
+    linear = Linearization.of(kernel, start.output - labels - offset)
     if not linear.start.any():
         raise InvalidInputError("y", 0.0, "different from the output at the start", "there is nothing to learn")
     plan = _plan(linear.eigenvalues, time, step_size)
@@ -102,7 +117,7 @@ def linearization_report(
             network, inputs, labels + offset, step_size=plan.step_size, n_steps=plan.n_steps,
             record=plan.record, X_test=test, shrink=step_size is None, report=report,
         )  # fmt: skip
-    return _compared(_Run(s, scale_exponent, initialization, plan, linear, start, start_test, trajectory))
+    return _compared(_Run(s, scale_exponent, initialization, plan, kernel, linear, start, start_test, trajectory))
 
 
 @dataclass(frozen=True)
@@ -122,6 +137,7 @@ class _Run:
     scale_exponent: float
     initialization: str
     plan: _Plan
+    kernel: FloatArray
     linear: Linearization
     start: TangentFeatures
     start_test: TangentFeatures
@@ -165,7 +181,7 @@ def _compared(run: _Run) -> LinearizationReport:
     train_distance = np.linalg.norm(residuals - expected, axis=1) / scale
     n, q = residuals.shape[1], test.shape[1]
     far = np.linalg.norm(test - test_expected, axis=1) / scale * math.sqrt(n / q) if q else np.full(len(residuals), np.nan)
-    end, before = trajectory.network.at(run.start.X), run.start.kernel()
+    end = trajectory.network.at(run.start.X)
     duplicates = _duplicates(run.start.X)
     certificate, rho, beta, sigma = _certificate(run, duplicates, scale)
     trained = {"all": (True, True), "first": (False, True), "last": (True, False)}[network.layers]
@@ -174,7 +190,7 @@ def _compared(run: _Run) -> LinearizationReport:
         activation=run.activation.name, width=network.width, scale=network.scale, scale_exponent=float(run.scale_exponent),
         layers=network.layers, initialization=run.initialization, n_samples=n, dimension=run.start.X.shape[1],
         prediction_distance=float(np.nanmax([train_distance, far])),
-        kernel_change=float(np.linalg.norm(end.kernel() - before) / np.linalg.norm(before)),
+        kernel_change=float(np.linalg.norm(end.kernel() - run.kernel) / np.linalg.norm(run.kernel)),
         feature_change=end.relative_change(run.start), displacement=trajectory.displacements[-1],
         weight_change=float(trajectory.displacements[-1] / np.sqrt(squares)),
         sigma_min=sigma[0], sigma_max=sigma[1], lipschitz=beta, rho=rho, certificate=certificate, duplicates=duplicates,

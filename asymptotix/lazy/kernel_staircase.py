@@ -169,8 +169,10 @@ def kernel_staircase(
     """
     dims = tuple(whole_number("dimension", d, 3) for d in np.atleast_1d(np.asarray(dimension, dtype=object)))
     grid = np.linspace(0.1, 3.5, 69) if exponents is None else np.atleast_1d(real_array("exponents", exponents))
-    if not dims or grid.ndim != 1 or not np.all(grid >= 0) or not np.all(np.diff(grid) > 0) or grid[-1] > _DEGREES:
-        raise InvalidInputError("exponents", exponents, f"ascending numbers from 0 to {_DEGREES}, for at least one dimension")
+    if not dims:
+        raise InvalidInputError("dimension", dimension, "one whole number >= 3, or several")
+    if grid.ndim != 1 or grid.size == 0 or not np.all((grid >= 0) & (grid <= _DEGREES)) or not np.all(np.diff(grid) > 0):
+        raise InvalidInputError("exponents", exponents, f"ascending numbers from 0 to {_DEGREES}")
     lam = real_number("ridge", ridge, lambda v: 0 <= v < np.inf, "finite and >= 0")
     if isinstance(kernel, str | Activation):
         kernel = KernelMap(as_activation(kernel))

@@ -19,7 +19,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from asymptotix.activations.activation import Activation, activation as as_activation
-from asymptotix.errors import ConvergenceError, HypothesisError
+from asymptotix.errors import HypothesisError
+from asymptotix.lazy.integrated_flow import integrated_flow
 from asymptotix.lazy.population_flow import checked_times
 from asymptotix.lazy.population_moments import pair_moments
 from asymptotix.report.table import Column, Table
@@ -110,8 +111,6 @@ def mean_field_limit(
         >>> found.loss.round(4)
         array([0.2247, 0.1697, 0.0496])
     """
-    from scipy.integrate import solve_ivp
-
     s, phi, t = as_activation(activation), as_activation(target), checked_times(times)
     own, cross, energy = pair_moments(s, s), pair_moments(s, phi), pair_moments(phi, phi)
     one = np.ones(2)
@@ -121,7 +120,7 @@ def mean_field_limit(
         between = own(q[:, None], q[None, :], np.outer(m, m))
         return list(between), list(cross(q, one, m))
 
-    def velocity(_: float, state: FloatArray) -> FloatArray:
+    def velocity(state: FloatArray) -> FloatArray:
         a, m, r = state.reshape(3, 2)
         (value, slope, bend), (value_t, slope_t, bend_t) = averages(a, m, r)
         half = 0.5 * a
@@ -130,15 +129,13 @@ def mean_field_limit(
         return np.concatenate([da, -a * (slope @ (half * m) - slope_t + radial * m), -a * r * radial])
 
     start = np.concatenate([_CLASSES, np.zeros(2), one])
-    if abs(float(velocity(0.0, start)[2])) < _ASLEEP:
+    if abs(float(velocity(start)[2])) < _ASLEEP:
         raise HypothesisError(
             f"E s'(G) E phi'(G) = 0 for s = {s.name}, phi = {phi.name}: the weights leave the equator only after a time that "
             "grows with the dimension; use a target and an activation of information exponent 1"
         )
-    found = solve_ivp(velocity, (0.0, max(float(t[-1]), 1e-300)), start, method="DOP853", t_eval=t, rtol=1e-9, atol=1e-12)
-    if not found.success or not np.all(np.isfinite(found.y)):
-        raise ConvergenceError(f"the limit was not integrated to time {t[-1]:g}: {found.message}; ask for earlier times")
-    a, m, r = found.y.T.reshape(-1, 3, 2).transpose(1, 0, 2)
+    states = integrated_flow(velocity, start, t, rtol=1e-9, atol=1e-12)
+    a, m, r = states.reshape(-1, 3, 2).transpose(1, 0, 2)
     (norm,), _, _ = energy(one[:1], one[:1], one[:1])
     losses = np.empty(t.size)
     for k in range(t.size):

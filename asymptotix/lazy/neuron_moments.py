@@ -26,6 +26,7 @@ from asymptotix.activations.activation import Activation, activation as as_activ
 from asymptotix.errors import HypothesisError
 from asymptotix.kernels.double_integral import Integrand, conditional_mean, double_integral
 from asymptotix.kernels.gaussian_panels import gaussian_rule, uniform_breakpoints
+from asymptotix.lazy.population_moments import erf_scale
 
 __all__ = ["ErfMoments", "NeuronMoments", "NumericMoments", "RectifiedMoments", "neuron_moments"]
 
@@ -155,9 +156,9 @@ def neuron_moments(activation: Activation | str, target: Activation | str | None
     t = s if target is None else as_activation(target)
     if s == t == as_activation("relu"):
         return RectifiedMoments()
-    for text, scale in (("erf", math.sqrt(2.0)), ("erf(x/sqrt(2))", 1.0)):
-        if s == t == as_activation(text):
-            return ErfMoments(scale)
+    scale = erf_scale(s)
+    if s == t and scale is not None:
+        return ErfMoments(scale)
     return NumericMoments(s, t)
 
 

@@ -19,12 +19,11 @@ Source: [BaErdogduSuzukiWangWuYang2022], [BenaychGeorgesNadakuditi2012].
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from asymptotix.activations.activation import Activation, activation as as_activation
 from asymptotix.equivalents.activation_levels import activation_levels
@@ -32,7 +31,7 @@ from asymptotix.errors import HypothesisError, InvalidInputError
 from asymptotix.lazy.one_step_draws import OneStepSample, StepSizes, sample_alignments, sample_errors
 from asymptotix.lazy.spiked_weights import Spike, spike_of
 from asymptotix.report.table import Column, Table
-from asymptotix.spectra.arguments import real_number, whole_number
+from asymptotix.spectra.arguments import real_array, real_number, whole_number
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -85,9 +84,7 @@ class OneGradientStep:
         """
         return sample_alignments(self.sizes, n_trials, seed)
 
-    def test_errors(
-        self, steps: Sequence[float] = (0.0, 0.3, 1.0, 3.0, 10.0, 30.0), *, n_trials: int = 5, seed: int = 0
-    ) -> StepErrors:
+    def test_errors(self, steps: ArrayLike = (0.0, 0.3, 1.0, 3.0, 10.0, 30.0), *, n_trials: int = 5, seed: int = 0) -> StepErrors:
         """Excess risk of ridge regression on the features after steps of several sizes: by simulation only.
 
         The second layer is fitted to as many fresh samples, at the best of 16 ridges; the features have standard normal biases.
@@ -95,7 +92,9 @@ class OneGradientStep:
         Raises:
             InvalidInputError: steps that are negative, fewer than two trials, or sizes beyond memory.
         """
-        sizes = np.array([real_number("steps", v, lambda s: 0 <= s < np.inf, "finite numbers >= 0") for v in steps])
+        sizes = np.atleast_1d(real_array("steps", steps, "a number or a list of numbers"))
+        if sizes.ndim != 1 or sizes.size == 0 or not np.all((sizes >= 0) & np.isfinite(sizes)):
+            raise InvalidInputError("steps", steps, "finite numbers >= 0")
         draws = sample_errors(self.sizes, sizes, n_trials, seed)
         barrier = activation_levels(self.target, 1).beyond
         return StepErrors(self, sizes, draws.mean(axis=0), draws.std(axis=0, ddof=1) / math.sqrt(len(draws)), barrier, len(draws))

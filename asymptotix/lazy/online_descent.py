@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.special import ndtri, stdtr
 
 from asymptotix.activations.activation import Activation, activation as as_activation
 from asymptotix.errors import ConvergenceError, HypothesisError, InvalidInputError
 from asymptotix.lazy.committee_equations import Committee
+from asymptotix.lazy.integrated_flow import integrated_flow
 from asymptotix.lazy.population_flow import checked_times
 from asymptotix.lazy.population_moments import erf_scale
 from asymptotix.report.table import Column, Table
@@ -26,9 +28,9 @@ __all__ = ["OnlineDescent", "online_sgd"]
 FloatArray = NDArray[np.float64]
 
 _LARGEST = 1e6  # squared norm of weights that count as diverged
-_MOST_CALLS = 50_000  # of the equations, twenty seconds for two students; fifty times what a stable step asks for
 _FAR = 100.0  # times the stable step: overlaps then grow like the square of the step, and are not integrated
 _BLOCK = 64  # inputs drawn at once
+_LEAST = 1e-300  # probability, of a normal deviate of 37
 _LARGEST_STEP = 1e3  # beyond which a stable step is not searched
 
 
@@ -52,13 +54,19 @@ class OnlineDescent:
 
     @property
     def z_scores(self) -> FloatArray:
-        """(mean - theory) / standard error, of shape (T, N, N + P); nan where nothing varies (at the start) or is simulated."""
+        """Mean less theory in standard errors, as normal deviates, of shape (T, N, N + P); nan where nothing varies.
+
+        A quotient t by the error that R runs show follows Student's law with R - 1 degrees of freedom, and stands here as the
+        normal deviate that is as improbable: with six runs t = 4.8 is one of 2.8.
+        """
         theory = np.concatenate([self.overlaps, self.teacher_overlaps], axis=2)
-        if len(self.simulated) < 2:
+        runs = len(self.simulated)
+        if runs < 2:
             return np.full(theory.shape, np.nan)
-        error = self.simulated.std(axis=0, ddof=1) / np.sqrt(len(self.simulated))
+        error = self.simulated.std(axis=0, ddof=1) / np.sqrt(runs)
         gap = self.simulated.mean(axis=0) - theory
-        return np.asarray(np.divide(gap, error, out=np.full(gap.shape, np.nan), where=error > 1e-9))
+        t = np.divide(gap, error, out=np.full(gap.shape, np.nan), where=error > 1e-9)
+        return np.asarray(-np.sign(t) * ndtri(np.maximum(stdtr(runs - 1, -np.abs(t)), _LEAST)))
 
     def table(self) -> Table:
         """One row a time: loss and the overlaps, with the largest |z| over them."""
@@ -113,6 +121,10 @@ def online_sgd(
     $f=\sum_i\sigma(\langle w_i,x\rangle)$ and $f_*$ likewise, $\sigma(x)=\mathrm{erf}(bx)$; the limit holds the term $\eta^2$ of
     the learning rate, which the gradient flow of `population_dynamics` has not.
 
+    Runs at finite d scatter about the limit by about $0.15/\sqrt d$ in an overlap of order 1, and their mean is off by less than
+    $0.5/d$: measured for two students and two teachers, $\eta=0.8$, $\alpha\le20$, with 360 runs at d = 200; 240 at d = 400 and
+    120 at d = 800 show no difference either.
+
     Args:
         activation: erf of any scale ("erf", "erf(x/sqrt(2))").
         weights: N rows of k numbers in coordinates of any dimension k, at most 30 rows.
@@ -163,23 +175,16 @@ def online_sgd(
 
 
 def _solve(committee: Committee, start: FloatArray, times: FloatArray, stable: float | None) -> FloatArray:
-    from scipy.integrate import solve_ivp
-
-    count = 0
-
-    def velocity(_: float, state: FloatArray) -> FloatArray:
-        nonlocal count
-        count += 1
-        # beyond these the integrator takes ever smaller steps
-        if count > _MOST_CALLS or not np.all(np.abs(state) < _LARGEST):
-            raise ConvergenceError(f"the order parameters diverge, or change too fast to be integrated; {_advice(stable)}")
-        return committee.velocity(state)
-
-    span = (0.0, max(float(times[-1]), 1e-300))
-    found = solve_ivp(velocity, span, start, method="DOP853", t_eval=times, rtol=1e-8, atol=1e-10)
-    if not found.success or not np.all(np.abs(found.y) < _LARGEST):
-        raise ConvergenceError(f"the order parameters diverge or were not integrated to {times[-1]:g}; {_advice(stable)}")
-    return np.asarray(found.y.T)
+    # beyond a squared norm of 1e6 the integrator takes ever smaller steps
+    return integrated_flow(
+        committee.velocity,
+        start,
+        times,
+        rtol=1e-8,
+        atol=1e-10,
+        largest=_LARGEST,
+        fix=f"{_advice(stable)}, or ask for earlier times",
+    )
 
 
 def _simulate(

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from asymptotix.activations.activation import Activation, activation as as_activation
 from asymptotix.errors import ConvergenceError, InvalidInputError
+from asymptotix.lazy.integrated_flow import integrated_flow
 from asymptotix.lazy.population_loss import PopulationLoss
 from asymptotix.report.table import Column, Table
 from asymptotix.spectra.arguments import real_array, real_number, true_or_false
@@ -131,20 +132,15 @@ def population_dynamics(
 def _flow(
     loss: PopulationLoss, a: FloatArray, w: FloatArray, times: FloatArray, rate: float, output: bool
 ) -> list[tuple[FloatArray, FloatArray]]:
-    from scipy.integrate import solve_ivp
-
     n = a.size
 
-    def velocity(_: float, state: FloatArray) -> FloatArray:
+    def velocity(state: FloatArray) -> FloatArray:
         da, dw = loss.gradient(state[:n], state[n:].reshape(w.shape))
         return -rate * np.concatenate([da * output, dw.ravel()])
 
-    span, start = (0.0, max(float(times[-1]), 1e-300)), np.concatenate([a, w.ravel()])
     # absolute errors beside entries of the order of 1 / sqrt(d)
-    found = solve_ivp(velocity, span, start, method="DOP853", t_eval=times, rtol=1e-8, atol=1e-10)
-    if not found.success or not np.all(np.isfinite(found.y)):
-        raise ConvergenceError(f"the flow was not integrated to time {times[-1]:g}: {found.message}; ask for earlier times")
-    return [(state[:n], state[n:].reshape(w.shape)) for state in found.y.T]
+    states = integrated_flow(velocity, np.concatenate([a, w.ravel()]), times, rtol=1e-8, atol=1e-10)
+    return [(state[:n], state[n:].reshape(w.shape)) for state in states]
 
 
 def _descent(

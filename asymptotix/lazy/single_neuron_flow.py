@@ -18,8 +18,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from asymptotix.activations.activation import Activation, activation as as_activation
-from asymptotix.errors import ConvergenceError, HypothesisError, InvalidInputError
+from asymptotix.errors import HypothesisError, InvalidInputError
 from asymptotix.kernels.gaussian_panels import gaussian_rule, uniform_breakpoints
+from asymptotix.lazy.integrated_flow import integrated_flow
 from asymptotix.lazy.neuron_moments import NeuronMoments, RectifiedMoments, neuron_moments
 from asymptotix.report.table import Column, Table
 from asymptotix.spectra.arguments import real_array, real_number
@@ -35,6 +36,8 @@ FloatArray = NDArray[np.float64]
 
 _TOLERANCE = 1e-9
 _LAST = 1000.0  # of the times: beyond it exp(t / 2) leaves the doubles
+_RANGE = "from 1e-8 to 1e4"  # of norms: their ratios stay in the doubles, and a quadrature has at most 10^5 panels
+_NEAREST = 1e-200  # to the opposite ray: cotangents beyond leave the doubles
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,7 +82,7 @@ class SingleNeuronFlow:
 
     @property
     def converged(self) -> bool:
-        """Whether the loss fell below 1e-6 of where it began, or of the target's energy scale."""
+        """Whether the loss fell below 1e-6 of where it began."""
         return bool(self.loss[-1] <= 1e-6 * max(float(self.loss[0]), 1e-300))
 
     def table(self) -> Table:
@@ -134,8 +137,9 @@ def single_neuron_flow(
         target: $\sigma_*$; that of the student by default.
         norm: $r_0=\|w\|>0$ at time 0.
         angle: $\phi_0\in[0,\pi]$ between w and w_* at time 0; $\pi/2$, that of random directions in many dimensions, by default.
-        supplement: $\pi-\phi_0$ in its place, for a start so near the opposite ray that the angle would round to $\pi$.
-        target_norm: $r_*>0$.
+        supplement: $\pi-\phi_0$ in its place, 0 or at least 1e-200, for a start so near the opposite ray that the angle would
+            round to $\pi$.
+        target_norm: $r_*>0$; both norms from 1e-8 to 1e4.
         times: ascending, from 0 to 1000; 0 to 30 by default.
 
     Raises:
@@ -154,8 +158,8 @@ def single_neuron_flow(
     s = as_activation(activation)
     t = s if target is None else as_activation(target)
     moments = neuron_moments(s, t)
-    r0 = real_number("norm", norm, lambda v: 0 < v < np.inf, "finite and > 0", "w = 0 has no direction")
-    scale = real_number("target_norm", target_norm, lambda v: 0 < v < np.inf, "finite and > 0")
+    r0 = real_number("norm", norm, _within_range, _RANGE, "w = 0 has no direction")
+    scale = real_number("target_norm", target_norm, _within_range, _RANGE)
     delta = _supplement(angle, supplement)
     grid = np.linspace(0.0, 30.0, 301) if times is None else np.atleast_1d(real_array("times", times))
     if grid.ndim != 1 or grid.size == 0 or not np.all((grid >= 0) & (grid <= _LAST)) or not np.all(np.diff(grid) > 0):
@@ -192,7 +196,11 @@ def _supplement(angle: float | None, supplement: float | None) -> float:
         return math.pi - phi
     if angle is not None:
         raise InvalidInputError("supplement", supplement, "absent where the angle is given")
-    return real_number("supplement", supplement, lambda v: 0 <= v <= math.pi, "from 0 to pi")
+    return real_number("supplement", supplement, lambda v: v == 0 or _NEAREST <= v <= math.pi, f"0, or from {_NEAREST:g} to pi")
+
+
+def _within_range(norm: float) -> bool:
+    return 1e-8 <= norm <= 1e4
 
 
 def _rectified(r0: float, delta: float, scale: float, times: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -211,19 +219,12 @@ def _rectified(r0: float, delta: float, scale: float, times: FloatArray) -> tupl
 def _integrated(
     moments: NeuronMoments, r0: float, delta: float, scale: float, times: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
-    from scipy.integrate import solve_ivp
-
-    def slope(_: float, w: FloatArray) -> list[float]:
+    def slope(w: FloatArray) -> FloatArray:
         a, b = float(w[0]), max(float(w[1]), 0.0)
         radial, mixed = moments.slopes(a, b, scale)
-        return [-radial * a - mixed * scale, -radial * b]
+        return np.array([-radial * a - mixed * scale, -radial * b])
 
     # not -cos(delta): at a right angle this is 0, and a saddle there stays one
     start = [r0 * math.sin(delta - math.pi / 2), r0 * math.sin(delta) if 0.0 < delta < math.pi else 0.0]
-    last = float(times[-1])
-    if last == 0.0:
-        return np.array([start[0]]), np.array([start[1]])
-    found = solve_ivp(slope, (0.0, last), start, method="LSODA", t_eval=times, rtol=_TOLERANCE, atol=1e-13)
-    if not found.success or not np.all(np.isfinite(found.y)):
-        raise ConvergenceError(f"the flow could not be integrated to {_TOLERANCE:g}: {found.message}")
-    return found.y[0], np.maximum(found.y[1], 0.0)
+    along, across = integrated_flow(slope, np.array(start), times, rtol=_TOLERANCE, atol=1e-13, method="LSODA").T
+    return along, np.maximum(across, 0.0)

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from asymptotix.errors import ConvergenceError
+from asymptotix.lazy.activation_pair import expect
 from asymptotix.lazy.network import Move, TangentFeatures, TwoLayerNetwork
 from asymptotix.runs.progress import Report
 
@@ -81,6 +82,7 @@ def descend(
         ConvergenceError: the loss exploded, or is larger at the end than at the start (unless in batches); names the largest
             stable step at that point.
     """
+    expect(network.activation, float(n_steps) * len(X) * network.width)
     trajectory, now, wanted = Trajectory(network), network, set(record)
     velocity = Move(np.zeros(network.width), np.zeros_like(network.weights))
     sizes: list[float] = []

@@ -65,6 +65,8 @@ def _why_singular(activation: Activation, points: FloatArray, values: FloatArray
     if first.size:
         pairs = ", ".join(f"{i} and {j}" for i, j in zip(first[:3], second[:3], strict=True))
         return f"the kernel on X is singular: rows {pairs} are parallel ({first.size} such pairs); keep one of each"
+    if values[-1] == 0:
+        return f"the kernel of {activation.name} is 0 on X: use an activation that is not constant"
     ratio = max(float(values[0] / values[-1]), 0.0)
     return (
         f"the kernel of {activation.name} on X is singular to rounding (its eigenvalues span a factor of {ratio:.0e}): use fewer "

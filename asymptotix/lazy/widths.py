@@ -20,6 +20,7 @@ from asymptotix.lazy.network import Initialization, Layers
 from asymptotix.lazy.report_of_training import CONVENTION
 from asymptotix.report.table import Column, Table
 from asymptotix.runs.progress import Progress, reporting
+from asymptotix.spectra.arguments import whole_number
 
 __all__ = ["WidthStudy", "width_study"]
 
@@ -85,23 +86,26 @@ def width_study(
         dimension: d.
         n_samples: n.
         widths: at least two, even for antisymmetric pairs.
-        scale_exponents: b of gamma = N^-b.
+        scale_exponents: b of gamma = N^-b. Beyond 1 no theory is given, and the slopes, measured over the default time of the
+            report, are no exponents: kernels grow, and how far training gets depends on the width.
         initialization: see `linearization_report`.
-        layers: which are trained.
+        layers: which are trained, "all" or "first".
         n_trials: draws of data and weights, at least 2.
         seed: of everything.
         progress: "auto", True, False or a callable (done, total).
 
     Raises:
-        InvalidInputError: fewer than two widths or draws.
+        InvalidInputError: fewer than two widths or draws, or another argument out of range.
 
     Source: heuristic expansion, checked by simulation; see the page "Is my network lazy?".
     """
-    s, sizes = read_activation(activation), np.array(sorted(set(widths)), dtype=np.int64)
+    s, sizes = read_activation(activation), np.array(sorted({whole_number("widths", n, 1) for n in widths}), dtype=np.int64)
     if sizes.size < 2:
         raise InvalidInputError("widths", list(widths), "at least two different widths")
-    if n_trials < 2:
-        raise InvalidInputError("n_trials", n_trials, "at least 2, for a standard error")
+    if layers == "last":
+        raise InvalidInputError("layers", layers, '"all" or "first"', "with the last alone the network is linear at every width")
+    dimension, n_samples = whole_number("dimension", dimension, 1), whole_number("n_samples", n_samples, 1)
+    n_trials, seed = whole_number("n_trials", n_trials, 2), whole_number("seed", seed, 0)
     values = {name: np.empty((len(scale_exponents), sizes.size, n_trials)) for name in QUANTITIES}
     cells = [(i, j, trial) for i in range(len(scale_exponents)) for j in range(sizes.size) for trial in range(n_trials)]
     with reporting(progress, "networks") as report:
@@ -132,6 +136,7 @@ def _columns(values: FloatArray) -> FloatArray:
 
 
 def _theory(quantity: str, b: FloatArray, s: Activation, initialization: str) -> FloatArray:
+    b = np.where(b <= 1.0, b, np.nan)  # the expansion in N^(b-1) is none beyond
     if quantity == "weight_change":
         return b - 1.0
     if s.pointwise_derivative.jumps:

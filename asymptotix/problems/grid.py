@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 from pydantic import Discriminator, Field, Tag, field_validator, model_validator
 
+from asymptotix.errors import InvalidInputError
 from asymptotix.problems.part import Part
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["MAX_POINTS", "GridPart", "RangePart", "SimulationPart"]
 
 MAX_POINTS = 10**6  # a guard against a slip of the pen, not a limit of the theory
+_DEFAULT_TRIALS = 50
 _COUNTS = ("n_samples", "n_features", "n_predictors", "width", "steps")
 _SETTINGS = ("ridge", "time", "steps")
 
@@ -116,10 +118,40 @@ class GridPart(Part):
 
 
 class SimulationPart(Part):
-    """How the experiment is run."""
+    """How the experiment is run: one of `n_trials`, `precision` and `budget`; without any, 50 trials at each point."""
 
-    n_trials: Annotated[int, Field(ge=2, le=10**7)] = 50
+    n_trials: Annotated[int, Field(ge=2, le=10**7)] | None = None
+    precision: Annotated[float, Field(gt=0, lt=1, allow_inf_nan=False)] | None = None
+    budget: float | str | None = None
+    max_trials: Annotated[int, Field(ge=2, le=10**7)] | None = None
     seed: Annotated[int, Field(ge=0)] = 0
+
+    @field_validator("budget")
+    @classmethod
+    def _budget_is_a_time(cls, value: Any) -> Any:
+        if value is not None:
+            from asymptotix.simulation.effort import seconds_of
+
+            try:
+                seconds_of(value)
+            except InvalidInputError as error:
+                raise ValueError(f"must be {error.valid}") from None
+        return value
+
+    @model_validator(mode="after")
+    def _one_effort(self) -> SimulationPart:
+        given = [name for name in ("n_trials", "precision", "budget") if getattr(self, name) is not None]
+        if len(given) > 1:
+            raise ValueError(f"{' and '.join(given)} exclude each other: each says how many trials to run")
+        if self.max_trials is not None and given not in (["precision"], ["budget"]):
+            raise ValueError("max_trials goes with precision or budget")
+        return self
+
+    @property
+    def trials(self) -> int | None:
+        """`n_trials`, or what stands for it; None with a precision or a budget."""
+        unsaid = self.n_trials is None and self.precision is None and self.budget is None
+        return _DEFAULT_TRIALS if unsaid else self.n_trials
 
 
 def _array(name: str, value: Any) -> FloatArray:

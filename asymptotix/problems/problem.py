@@ -45,9 +45,24 @@ class Problem:
         return self.schema.grid.build()
 
     @property
-    def n_trials(self) -> int:
-        """Number of independent trials of the simulation."""
-        return self.schema.simulation.n_trials
+    def n_trials(self) -> int | None:
+        """Number of independent trials of the simulation; None with a precision or a budget."""
+        return self.schema.simulation.trials
+
+    def effort(
+        self,
+        *,
+        n_trials: int | None = None,
+        precision: float | None = None,
+        budget: float | str | None = None,
+        max_trials: int | None = None,
+    ) -> dict[str, Any]:
+        """The arguments of `simulate` that say how many trials: those given here; without the first three, the file's."""
+        if n_trials is not None or precision is not None or budget is not None:
+            return {"n_trials": n_trials, "precision": precision, "budget": budget, "max_trials": max_trials}
+        part = self.schema.simulation
+        most = part.max_trials if max_trials is None else max_trials
+        return {"n_trials": part.trials, "precision": part.precision, "budget": part.budget, "max_trials": most}
 
     @property
     def seed(self) -> int:

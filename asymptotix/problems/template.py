@@ -138,7 +138,7 @@ n_samples = {n_samples}
 {size}ridge = [1e-3, 1e-1, 1.0]      # or time = ... (gradient flow), or steps = ... with step_size = ...
 
 [simulation]                     # read by `asymptotix check`
-n_trials = 50
+n_trials = 50                    # at each point; or precision = 0.01 (relative), or budget = "10 min", with max_trials = ...
 seed = 0
 """
 _FEATURES = 'n_features = {start = 20, stop = 600, num = 10, spacing = "log"}  # inf is the kernel limit\n'

@@ -10,7 +10,7 @@ from typing import Literal
 
 from asymptotix.errors import InvalidInputError
 
-__all__ = ["Progress", "Report", "reporting"]
+__all__ = ["Progress", "Report", "rate_in_words", "reporting"]
 
 Report = Callable[[int, int], object]
 """Called as report(done, total)."""
@@ -57,12 +57,12 @@ def _bar(label: str) -> Iterator[Report]:
         start = time.monotonic()
 
         def report(done: int, total: int) -> None:
-            bar.update(line, completed=done, total=total, rate=_rate(done, time.monotonic() - start))
+            bar.update(line, completed=done, total=total, rate=rate_in_words(done, time.monotonic() - start))
 
         yield report
 
 
-def _rate(done: int, seconds: float) -> str:
+def rate_in_words(done: int, seconds: float) -> str:
     """Per second, or per minute or hour where that is a number above one."""
     if done == 0 or seconds <= 0:
         return ""

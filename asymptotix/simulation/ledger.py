@@ -42,13 +42,12 @@ class Ledger:
     def resume(self, cells: Sequence[CellRows]) -> float:
         """Put everything that is kept into its cell; the wall-clock seconds that it took, from those of its trials."""
         places = {key: cell for cell, key in enumerate(self._keys)}
-        with self._store.connection() as connection:
-            keys = [key for (key,) in connection.execute("SELECT key FROM results").fetchall()]
         spent = 0.0
-        for key, record in self._store.finished([key for key in keys if key.partition("/")[0] in places]).items():
-            of, _, replicate = key.partition("/")
-            cells[places[of]].add(int(replicate), self._rows(record), record.seconds)
-            spent += record.seconds
+        for record in self._store.records():
+            of, _, replicate = record.key.partition("/")
+            if of in places:
+                cells[places[of]].add(int(replicate), record.rows(self._names), record.seconds)
+                spent += record.seconds
         return spent / self._workers
 
     def key(self, trial: Trial) -> str:
@@ -57,15 +56,11 @@ class Ledger:
 
     def recall(self, tasks: Sequence[Trial], cells: Sequence[CellRows]) -> list[Trial]:
         """Put the finished ones of some trials into their cells, and return the others."""
-        found = self._store.finished([self.key(trial) for trial in tasks])
-        left = []
-        for trial in tasks:
-            record = found.get(self.key(trial))
-            if record is None:
-                left.append(trial)
-            else:
-                cells[trial.cell].add(trial.replicate, self._rows(record), record.seconds)
-        return left
+        left = {self.key(trial): trial for trial in tasks}
+        for record in self._store.recall(list(left)):
+            trial = left.pop(record.key)
+            cells[trial.cell].add(trial.replicate, record.rows(self._names), record.seconds)
+        return list(left.values())
 
     def keep(self, trial: Trial, rows: FloatArray, seconds: float) -> None:
         """Keep a trial, with the next commit: at most half a second from now."""
@@ -86,9 +81,6 @@ class Ledger:
             self._store.put(self._waiting)
             self._waiting = []
         self._flushed = time.perf_counter()
-
-    def _rows(self, record: Record) -> FloatArray:
-        return np.stack([record.arrays[name] for name in self._names])
 
     def _parameters(self, trial: Trial) -> dict[str, Any]:
         return {**self._cells[trial.cell], "trial": trial.replicate, "seed": self._seed}

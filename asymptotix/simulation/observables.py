@@ -37,7 +37,7 @@ from asymptotix.simulation.filters import Filter, Ridge
 from asymptotix.simulation.population import FinitePopulation
 from asymptotix.simulation.rotated_fit import RotatedFit, rotated_cross_validation
 
-__all__ = ["field_names", "observe"]
+__all__ = ["Fit", "decomposed", "field_names", "observe", "observe_fit"]
 
 FloatArray = NDArray[np.float64]
 Fit = SpectralFit | RotatedFit
@@ -68,8 +68,19 @@ def observe(
     Raises:
         HypothesisError: the training set is too ill-conditioned for the exact population risk in double precision.
     """
-    fitted = RotatedFit(draw) if draw.matrix.ndim == 1 else fit(draw, estimator.smallest_ridge)
-    outputs = (draw, *draw.further)
+    return observe_fit(decomposed(draw, estimator), estimator, noise_variance, n_features, noise)
+
+
+def decomposed(draw: Draw, estimator: Filter) -> Fit:
+    """The decomposition of the training set that serves all settings of the estimator."""
+    return RotatedFit(draw) if draw.matrix.ndim == 1 else fit(draw, estimator.smallest_ridge)
+
+
+def observe_fit(
+    fitted: Fit, estimator: Filter, noise_variance: float, n_features: int | None, noise: FloatArray | None
+) -> dict[str, FloatArray]:
+    """`observe` of a decomposed training set."""
+    outputs = (fitted.draw, *fitted.draw.further)
     noises = [None] * len(outputs) if noise is None else np.reshape(noise, (len(outputs), -1))
     found = [
         _observe_output(replace(fitted, draw=output), estimator, noise_variance, n_features, one)

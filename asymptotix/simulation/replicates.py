@@ -16,9 +16,11 @@ from numpy.typing import NDArray
 from asymptotix.errors import InvalidInputError
 from asymptotix.report.numbers import short_number
 from asymptotix.results import Fields, SimulatedCurve
+from asymptotix.runs.cell_table import CellWatch
 from asymptotix.runs.engine import run_tasks
 from asymptotix.runs.progress import Progress, reporting
 from asymptotix.runs.task_failure import TaskFailure
+from asymptotix.simulation.control_regression import adjusted, fewest_trials
 from asymptotix.simulation.effort import BudgetEffort, Effort, FixedEffort, Tally
 from asymptotix.simulation.ledger import Ledger
 
@@ -41,13 +43,20 @@ class Trial:
 class Replicates:
     """What is to be repeated: `function` of a trial gives rows (field, point of the cell), and a trial alone decides them.
 
-    `positions[c]`: the points of cell c in the flattened grid; `cells[c]`: its parameters, for stores and warnings.
+    `positions[c]`: the points of cell c in the flattened grid; `cells[c]`: its parameters, for stores and warnings. The last
+    `n_controls` rows are those of control variates, the same at all points: their deviations from known means.
     """
 
     function: Callable[[Trial], FloatArray]
     names: tuple[str, ...]
     positions: tuple[NDArray[np.int64], ...]
     cells: tuple[Mapping[str, Any], ...]
+    n_controls: int = 0
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The names without those of the controls."""
+        return self.names[: len(self.names) - self.n_controls]
 
 
 @dataclass
@@ -62,10 +71,17 @@ class CellRows:
         self.rows[replicate] = rows
         self.seconds += seconds
 
-    def tally(self, judged: int, points: int) -> Tally:
+    def stacked(self, rows: int, points: int) -> FloatArray:
+        """All trials in the order of their numbers, (trials, rows, points)."""
+        return np.array([self.rows[replicate] for replicate in sorted(self.rows)]).reshape(len(self.rows), rows, points)
+
+    def tally(self, work: Replicates, judged: int, points: int) -> Tally:
         """Of the field in place `judged`."""
-        draws = [self.rows[replicate][judged] for replicate in sorted(self.rows)]
-        return Tally(np.array(draws).reshape(len(draws), points), self.seconds / max(len(draws), 1))
+        order, first = sorted(self.rows), len(work.fields)
+        draws = np.array([self.rows[replicate][judged] for replicate in order]).reshape(len(order), points)
+        known = [self.rows[replicate][first:, 0] for replicate in order] if work.n_controls else None
+        controls = None if known is None else np.array(known).reshape(len(order), work.n_controls)
+        return Tally(draws, self.seconds / max(len(order), 1), controls)
 
 
 @dataclass
@@ -108,22 +124,25 @@ def collect(
         KeyboardInterrupt: before any trial had finished.
         Exception: what a trial raised, without a ledger and a deadline.
     """
-    if quantity not in work.names:
-        raise InvalidInputError("quantity", quantity, f"one of {', '.join(work.names)}")
+    if quantity not in work.fields:
+        raise InvalidInputError("quantity", quantity, f"one of {', '.join(work.fields)}")
     outcome, judged = Outcome([CellRows() for _ in work.cells]), work.names.index(quantity)
     spent = ledger.resume(outcome.cells) if ledger is not None and isinstance(effort, BudgetEffort) else 0.0
     start, done = time.perf_counter() - spent, 0
     with reporting(progress, "trials") as report:
         try:
             while not effort.over(time.perf_counter() - start):
-                tallies = [cell.tally(judged, len(at)) for cell, at in zip(outcome.cells, work.positions, strict=True)]
-                tasks = _missing(outcome, effort.targets(tallies, time.perf_counter() - start))
+                tallies = [cell.tally(work, judged, len(at)) for cell, at in zip(outcome.cells, work.positions, strict=True)]
+                targets = effort.targets(tallies, time.perf_counter() - start)
+                tasks = _missing(outcome, targets)
                 if not tasks:
                     break
                 if ledger is not None:
                     tasks = ledger.recall(tasks, outcome.cells)
+                if isinstance(report, CellWatch):
+                    report.planned(work.cells, [len(cell.rows) for cell in outcome.cells], targets)
                 before, done = done, done + len(tasks)
-                for _ in _round(work, tasks, outcome, executor, ledger, deadline, _later(report, before)):
+                for _ in _round(work, tasks, outcome, executor, ledger, deadline, report, before):
                     if effort.over(time.perf_counter() - start):
                         break
         except KeyboardInterrupt:
@@ -158,18 +177,24 @@ def _round(
     ledger: Ledger | None,
     deadline: float | None,
     report: Callable[[int, int], object],
+    before: int,
 ) -> Any:
     """Run some trials, put each into its place and into the ledger, and yield after each."""
     keeps_going: dict[str, Any] = {"on_failure": "yield", "deadline": deadline} if ledger or deadline is not None else {}
-    with closing(run_tasks(tasks, _Timed(work.function), executor=executor, report=report, **keeps_going)) as results:  # type: ignore[type-var] # a generator, typed as the iterator that it is
+    watch, later = report if isinstance(report, CellWatch) else None, _later(report, before)
+    with closing(run_tasks(tasks, _Timed(work.function), executor=executor, report=later, **keeps_going)) as results:  # type: ignore[type-var] # a generator, typed as the iterator that it is
         for index, result in results:
             trial = tasks[index]
             if isinstance(result, TaskFailure):
                 if ledger is not None:
                     ledger.fail(trial, result)
                 outcome.failures.setdefault(trial.cell, result)
+                if watch is not None:
+                    watch.failed(trial.cell, result.message)
             else:
                 rows, seconds = result
+                if watch is not None:
+                    watch.finished(trial.cell, seconds)
                 outcome.cells[trial.cell].add(trial.replicate, rows, seconds)
                 if ledger is not None:
                     ledger.keep(trial, rows, seconds)
@@ -200,18 +225,41 @@ def curve_of(
             draws[:, replicate, positions] = rows
         counts[positions] = len(cell.rows)
     _warn(work, outcome, effort, counts, quantity)
-    samples = {name: values.reshape(length, *shape) for name, values in zip(work.names, draws, strict=True)}
+    everything = {name: values.reshape(length, *shape) for name, values in zip(work.names, draws, strict=True)}
+    samples = {name: everything.pop(name) for name in work.fields}
+    controlled: dict[str, Any] = {}
+    values = {name: _mean(one) for name, one in samples.items()}
+    if work.n_controls:
+        values, errors, fitted = _adjusted(work, outcome, shape)
+        controlled = {"controls": Fields(everything), "adjusted_standard_error": Fields(errors), "n_controls": fitted}
     return SimulatedCurve(
         model=type(model).__name__,
         grid=grid,
-        values=Fields({name: _mean(values) for name, values in samples.items()}),
+        values=Fields(values),
         noise_variance=noise_variance,
         references=tuple(getattr(model, "references", ())),
         samples=Fields(samples),
         n_trials=counts.reshape(shape),
         seed=seed,
         interrupted=outcome.interrupted,
+        **controlled,
     )
+
+
+def _adjusted(
+    work: Replicates, outcome: Outcome, shape: tuple[int, ...]
+) -> tuple[dict[str, FloatArray], dict[str, FloatArray], NDArray[np.int64]]:
+    """Means and standard errors of each field by the control variates, and how many coefficients were fitted, on the grid."""
+    count, points = len(work.fields), int(np.prod(shape))
+    both, fitted = np.full((2, count, points), np.nan), np.zeros(points, dtype=np.int64)
+    for cell, positions in zip(outcome.cells, work.positions, strict=True):
+        rows = cell.stacked(len(work.names), len(positions))
+        found = adjusted(rows[:, :count].reshape(len(rows), -1), rows[:, count:, 0])
+        for part, values in zip(both, (found.mean, found.standard_error), strict=True):
+            part[:, positions] = values.reshape(count, -1)
+        fitted[positions] = found.n_controls
+    means, errors = ({name: row.reshape(shape) for name, row in zip(work.fields, part, strict=True)} for part in both)
+    return means, errors, fitted.reshape(shape)
 
 
 def _mean(draws: FloatArray) -> FloatArray:
@@ -228,6 +276,9 @@ def _warn(work: Replicates, outcome: Outcome, effort: Effort, counts: NDArray[np
         lines.append(
             f"{len(outcome.failures)} of {len(work.cells)} cells failed and are left out: {_listed(named, outcome.failures)}"
         )
+    few = int(np.sum((counts > 0) & (counts < fewest_trials(work.n_controls))))
+    if few:
+        lines.append(f"control variates left out at {few} points with fewer than {fewest_trials(work.n_controls)} trials")
     if outcome.interrupted:
         lines.append(_interruption(counts, effort))
     else:
@@ -244,7 +295,7 @@ def _shortfalls(work: Replicates, outcome: Outcome, effort: Effort, judged: int)
     found = []
     for index, cell in enumerate(outcome.cells):
         if index not in outcome.failures:
-            reasons = effort.shortfall(cell.tally(judged, len(work.positions[index])).draws)
+            reasons = effort.shortfall(cell.tally(work, judged, len(work.positions[index])))
             found += [f"{_where(work, index, point)} ({reason})" for point, reason in enumerate(reasons) if reason]
     return found
 

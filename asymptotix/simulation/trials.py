@@ -17,6 +17,7 @@ from asymptotix.errors import InvalidInputError
 from asymptotix.models.designs import Design, TangentFeatures
 from asymptotix.results import SimulatedCurve
 from asymptotix.runs.progress import Progress
+from asymptotix.simulation.control_variates import CONTROLS, control_means, controls_of, require_known_means
 from asymptotix.simulation.dense import arrays_of, require_namespace
 from asymptotix.simulation.designs import sampler_of
 from asymptotix.simulation.draws import Sampler
@@ -25,13 +26,16 @@ from asymptotix.simulation.filters import Ridge
 from asymptotix.simulation.grid import Cell, broadcast_grid, cells_of, whole_number
 from asymptotix.simulation.ledger import ledger_of, opened
 from asymptotix.simulation.memory import require_memory
-from asymptotix.simulation.observables import field_names, observe
+from asymptotix.simulation.observables import Fit, decomposed, field_names, observe_fit
 from asymptotix.simulation.replicates import Replicates, Trial, collect, curve_of
 
 if TYPE_CHECKING:
     from asymptotix.runs.store import Store
 
-__all__ = ["HasDesign", "RunOptions", "Trial", "parameters_of", "run_trial", "simulate", "simulate_cells", "simulate_grid"]
+__all__ = [
+    "HasDesign", "RunOptions", "Trial", "parameters_of", "run_controlled_trial", "run_trial", "simulate", "simulate_cells",
+    "simulate_grid",
+]  # fmt: skip
 
 FloatArray = NDArray[np.float64]
 
@@ -59,13 +63,14 @@ class RunOptions:
     deadline: float | None = None
     progress: Progress = "auto"
     array_namespace: str | None = None
+    control_variates: bool = False
 
     def effort(self) -> Effort:
         """How many trials."""
         careful = self.store is not None or self.deadline is not None
         return effort_of(
             n_trials=self.n_trials, precision=self.precision, budget=self.budget, max_trials=self.max_trials,
-            workers=self.workers, first=careful,
+            workers=self.workers, first=careful, n_controls=len(CONTROLS) if self.control_variates else 0,
         )  # fmt: skip
 
     @property
@@ -97,6 +102,7 @@ def simulate(
     deadline: float | None = None,
     progress: Progress = "auto",
     array_namespace: str | None = None,
+    control_variates: bool = False,
 ) -> SimulatedCurve:
     """Train on samples drawn from the model's design, many times, and average.
 
@@ -139,6 +145,11 @@ def simulate(
         progress: "auto" (a bar if standard error is a terminal), False, or a callable (done, total).
         array_namespace: the name of an installed module that follows the array API standard ("torch", "cupy"), which computes the
             large products and decompositions; random numbers are NumPy's, and the results the same to rounding.
+        control_variates: keep of each trial also the trace of its kernel matrix, of the square of that, and the energy and the
+            alignment of the noise-free labels, whose means are known (Gaussian covariates, and random features of them), and
+            take from every field what a regression on them explains, with coefficients from the other trials alone: the means
+            stay exactly unbiased, the standard errors pay for the coefficients, and `variance_reduction` says what it brought.
+            The draws and `samples` are those of a run without. At least 40 trials.
 
     Returns:
         SimulatedCurve: means of bias, variance, excess_risk, test_error, train_error, squared_norm, df1, effective_ridge and
@@ -165,11 +176,16 @@ def simulate(
         (True, True)
     """
     options = RunOptions(
-        n_trials, precision, budget, max_trials, quantity, seed, executor, store, deadline, progress, array_namespace
-    )
+        n_trials, precision, budget, max_trials, quantity, seed, executor, store, deadline, progress, array_namespace,
+        bool(control_variates),
+    )  # fmt: skip
     if n_predictors is not None:
         from asymptotix.simulation.ensembles import simulate_ensembles
 
+        if control_variates:
+            raise InvalidInputError(
+                "control_variates", True, "left out with n_predictors", "their means are those of one predictor"
+            )
         _setting(ridge=ridge, time=time, steps=steps, step_size=step_size)  # a time beside it is refused, and one without a ridge
         return simulate_ensembles(
             model, n_samples=n_samples, ridge=ridge, n_features=n_features, n_predictors=n_predictors, options=options
@@ -202,7 +218,10 @@ def simulate_grid(
     grid = broadcast_grid(sampler, n_samples=n_samples, setting=setting, n_features=n_features)
     seed, effort = whole_number("seed", options.seed, minimum=0), options.effort()
     cells = cells_of(grid, step_size or 0.0)
-    names = _names(sampler, setting[0] != "ridge")
+    names, trial, n_controls = _names(sampler, setting[0] != "ridge"), run_trial, 0
+    if options.control_variates:
+        require_known_means(sampler, model)
+        names, trial, n_controls = (*names, *CONTROLS), run_controlled_trial, len(CONTROLS)
     numbers = len(names) * sum(len(cell.positions) for cell in cells)
     require_memory(sampler, cells, numbers * (effort.most if isinstance(effort, FixedEffort) else 1))
     shape = np.broadcast_shapes(*(values.shape for values in grid.values()))
@@ -212,7 +231,7 @@ def simulate_grid(
     if step_size is not None:
         grid["step_size"] = np.asarray(float(step_size))
     positions = tuple(cell.positions for cell in cells)
-    work = Replicates(partial(run_trial, sampler, cells, seed), names, positions, parameters)
+    work = Replicates(partial(trial, sampler, cells, seed), names, positions, parameters, n_controls)
     return simulate_cells(model, work, effort, options, grid=grid, shape=shape, noise_variance=sampler.noise_variance)
 
 
@@ -252,15 +271,28 @@ def parameters_of(cell: Cell, setting: str, settings: FloatArray) -> dict[str, A
 
 def run_trial(sampler: Sampler, cells: tuple[Cell, ...], seed: int, trial: Trial) -> FloatArray:
     """One replicate of one cell: rows in the order of `field_names`, one column per ridge of the cell."""
+    return _observed(sampler, cells[trial.cell], seed, trial.replicate)[1]
+
+
+def run_controlled_trial(sampler: Sampler, cells: tuple[Cell, ...], seed: int, trial: Trial) -> FloatArray:
+    """The same with the rows of the control variates below, each the same in all columns."""
     cell = cells[trial.cell]
-    stream = np.random.SeedSequence(entropy=seed, spawn_key=(cell.n_samples, cell.n_features or 0, trial.replicate))
+    fitted, rows = _observed(sampler, cell, seed, trial.replicate)
+    controls = controls_of(fitted, control_means(sampler, cell.n_samples, cell.n_features))
+    return np.vstack([rows, np.repeat(controls[:, None], rows.shape[1], axis=1)])
+
+
+def _observed(sampler: Sampler, cell: Cell, seed: int, replicate: int) -> tuple[Fit, FloatArray]:
+    """The decomposed training set of a trial, and its fields as rows."""
+    stream = np.random.SeedSequence(entropy=seed, spawn_key=(cell.n_samples, cell.n_features or 0, replicate))
     rng = np.random.Generator(np.random.PCG64(stream))
     draw = sampler.draw(cell.n_samples, cell.n_features, rng)
     n_noises = (1 + len(draw.further)) * cell.n_samples
     noise = np.sqrt(sampler.noise_variance) * rng.standard_normal(n_noises) if sampler.classifies else None
-    fields = observe(draw, cell.estimator, sampler.noise_variance, cell.n_features if sampler.random_weights else None, noise)
+    fitted, weights = decomposed(draw, cell.estimator), cell.n_features if sampler.random_weights else None
+    fields = observe_fit(fitted, cell.estimator, sampler.noise_variance, weights, noise)
     names = _names(sampler, not isinstance(cell.estimator, Ridge))
-    return np.stack([fields[name] for name in names])
+    return fitted, np.stack([fields[name] for name in names])
 
 
 def _in_namespace(name: str, function: Callable[[Trial], FloatArray], trial: Trial) -> FloatArray:

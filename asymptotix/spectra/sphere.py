@@ -14,6 +14,7 @@ import numpy as np
 
 from asymptotix.activations.activation import Activation, activation as as_activation
 from asymptotix.errors import ConvergenceError, InvalidInputError, NotInClosedClassError
+from asymptotix.kernels.arity import require_arity
 from asymptotix.kernels.kernel_map import KernelMap
 from asymptotix.spectra.arguments import real_number, whole_number
 from asymptotix.spectra.degree_levels import as_spectrum, representable
@@ -129,7 +130,8 @@ def checked_kernel(kernel: Any) -> Any:
     """The function k(q1, q2, c) of a Formula, a KernelMap or a function.
 
     Raises:
-        InvalidInputError: a text, an activation (whose kernel is still to be chosen) or another thing that is no function.
+        InvalidInputError: a text, an activation (whose kernel is still to be chosen) or another thing that is no function; a
+            function that does not take q1, q2, c.
     """
     found = getattr(kernel, "kernel", kernel)
     if not callable(found) or isinstance(found, Activation):
@@ -137,6 +139,7 @@ def checked_kernel(kernel: Any) -> Any:
         raise InvalidInputError(
             "kernel", kernel, valid, "of an activation: dual_kernel(...), nngp_kernel(...) or tangent_kernel(...)"
         )
+    require_arity("kernel", found, ("q1", "q2", "c"))
     return found
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import csv
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from asymptotix.errors import MissingExtraError, StorageError
 from asymptotix.report.numbers import exact_number
+from asymptotix.report.whole_file import whole_file
 from asymptotix.runs.store import Store, read_store
 from asymptotix.sweeps.rows import TIMING, columns_of, rows_of
 
@@ -36,18 +38,11 @@ def store_to_csv(store: Path_, path: Path_, *, timing: bool = False) -> int:
     """
     with read_store(store) as opened:
         columns = columns_of(opened)
-        target, temporary = _beside(path)
-        try:
-            with temporary.open("w", encoding="utf-8", newline="") as out:
-                out.writelines(f"# {' '.join(line.split())}\n" for line in _header(opened))
-                writer = csv.writer(out, lineterminator="\n")
-                writer.writerow([*columns.names, *(TIMING if timing else ())])
-                count = _write_rows(writer, rows_of(opened, columns, timing=timing))
-            temporary.replace(target)
-        except OSError as error:
-            raise StorageError(f"{target}: {error.strerror or error}") from error
-        finally:
-            temporary.unlink(missing_ok=True)
+        with _written(path) as partial, partial.open("w", encoding="utf-8", newline="") as out:
+            out.writelines(f"# {' '.join(line.split())}\n" for line in _header(opened))
+            writer = csv.writer(out, lineterminator="\n")
+            writer.writerow([*columns.names, *(TIMING if timing else ())])
+            count = _write_rows(writer, rows_of(opened, columns, timing=timing))
     return count
 
 
@@ -69,18 +64,11 @@ def store_to_parquet(store: Path_, path: Path_, *, timing: bool = False) -> int:
         names = [*columns.names, *(TIMING if timing else ())]
         types = [(name, pyarrow.string() if name in texts else pyarrow.float64()) for name in names]
         schema = pyarrow.schema(types, metadata=dict(line.split(": ", 1) for line in _header(opened)))
-        target, temporary = _beside(path)
         rows, count = rows_of(opened, columns, timing=timing), 0
-        try:
-            with parquet.ParquetWriter(temporary, schema) as writer:
-                while group := list(islice(rows, _GROUP)):
-                    writer.write_table(pyarrow.table(_typed(group, names, texts), schema=schema))
-                    count += len(group)
-            temporary.replace(target)
-        except OSError as error:
-            raise StorageError(f"{target}: {error.strerror or error}") from error
-        finally:
-            temporary.unlink(missing_ok=True)
+        with _written(path) as partial, parquet.ParquetWriter(partial, schema) as writer:
+            while group := list(islice(rows, _GROUP)):
+                writer.write_table(pyarrow.table(_typed(group, names, texts), schema=schema))
+                count += len(group)
     return count
 
 
@@ -143,10 +131,12 @@ def _typed(group: list[list[Any]], names: list[str], texts: frozenset[str]) -> d
     }
 
 
-def _beside(path: Path_) -> tuple[Path, Path]:
-    target = Path(os.path.realpath(path))  # a link stays, and what it points to is written
-    if target.is_dir() or not target.parent.is_dir():
-        raise StorageError(f"{target}: is a folder, or lies in one that does not exist: name a file in a folder that exists")
-    if target.exists() and not target.is_file():  # to put a file in its place would take a device away
-        raise StorageError(f"{target}: is not an ordinary file: name one in a folder that exists")
-    return target, target.with_name(f".{target.name}.{os.getpid()}.part")
+@contextmanager
+def _written(path: Path_) -> Iterator[Path]:
+    try:
+        with whole_file(path) as partial:
+            yield partial
+    except StorageError:
+        raise
+    except OSError as error:
+        raise StorageError(f"{path}: {error.strerror or error}") from error

@@ -12,6 +12,7 @@ import numpy as np
 from asymptotix.errors import InvalidInputError
 from asymptotix.report.grid import Grid
 from asymptotix.report.table import Column, Table
+from asymptotix.report.whole_file import whole_file
 from asymptotix.results import RiskCurve, SimulatedCurve
 from asymptotix.verdict.judgement import Verdict
 
@@ -148,20 +149,29 @@ class Sweep:
         values = np.moveaxis(values, [*grid.axes_of(y), *grid.axes_of(x)], [0, 1]).reshape(len(order[y]), len(order[x]))
         return replace(panel, values=values[np.ix_(order[y], order[x])])
 
-    def write(self, folder: str | Path, suffixes: Sequence[str] = (".pdf", ".png")) -> list[Path]:
-        """Write table.csv, table.tex and the figure into a folder, made if there is none; figures only where Matplotlib is."""
+    def write(
+        self, folder: str | Path, suffixes: Sequence[str] = (".pdf", ".png"), *, x: str | None = None, y: str | None = None
+    ) -> list[Path]:
+        """Write table.csv, table.tex and the figure into a folder, made if there is none; figures only where Matplotlib is.
+
+        The figure is that of `plot`, with `x` or `y` a phase diagram over these arguments.
+
+        Raises:
+            InvalidInputError: `x` or `y` is no argument that varies, or not exactly two arguments vary.
+        """
         from asymptotix.errors import MissingExtraError
         from asymptotix.report.plot import save_figure
 
+        if x is not None or y is not None:
+            self._plane(x, y)  # before anything is written
         folder = Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
         written = [folder / "table.csv", folder / "table.tex"]
         for path, text in zip(written, (self.to_csv(), self.to_latex()), strict=True):
-            whole = path.with_name(f".{path.name}.new")
-            whole.write_text(text, encoding="utf-8")
-            whole.replace(path)  # a reader in between finds the old file or the new one
+            with whole_file(path) as partial:  # a reader in between finds the old file or the new one
+                partial.write_text(text, encoding="utf-8")
         try:
-            figure = self.plot()
+            figure = self.plot() if x is None and y is None else self.phase_diagram(x, y)
         except MissingExtraError:
             return written
         return written + [save_figure(figure, folder / f"figure{suffix}") for suffix in suffixes]

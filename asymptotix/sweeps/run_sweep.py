@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import time
 import warnings
-from collections.abc import Callable, Mapping
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,11 +21,10 @@ from asymptotix.sweeps.result import Sweep
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
+    from asymptotix.runs.cell_table import CellWatch
     from asymptotix.runs.store import Store
 
 __all__ = ["problem_of_store", "sweep"]
-
-_EFFORTS = ("n_trials", "precision", "budget", "max_trials")
 
 
 def sweep(
@@ -51,14 +50,15 @@ def sweep(
         store: a file that keeps every trial as it finishes, with the problem. The same call goes on where a killed one stopped,
             and gives what it would have given, bit for bit.
         executor: any `concurrent.futures.Executor`, such as `ax.WorkerPool()`; None runs in this process.
-        n_trials: trials at each point, in place of those of the file.
+        n_trials: trials at each point, in place of what the file says; so are the two that follow.
         precision: in place of n_trials, the relative standard error of `quantity` at each point; see `simulate`.
         budget: in place of n_trials, a time such as "10 min"; see `simulate`.
-        max_trials: with precision or budget, the most trials at a point.
+        max_trials: with precision or budget, here or in the file, the most trials at a point.
         quantity: the field to judge.
         seed: in place of the file's.
         deadline: seconds after which a trial, and with it its cell, is given up.
-        progress: "auto", True, False, or a function of (done, total).
+        progress: "auto" (on a terminal a live table of trials, rate, time left and cells, with the latest, the slowest and the
+            failed ones by name; nothing in a pipe), True, False, or a function of (done, total).
         every: seconds after which `on_partial` is called again with what there is so far; needs a store.
         on_partial: called with a Sweep in between.
 
@@ -81,9 +81,7 @@ def sweep(
         'agree'
     """
     problem = _problem(problem)
-    efforts = {"n_trials": n_trials, "precision": precision, "budget": budget, "max_trials": max_trials}
-    if n_trials is None and precision is None and budget is None:
-        efforts["n_trials"] = problem.n_trials
+    efforts = problem.effort(n_trials=n_trials, precision=precision, budget=budget, max_trials=max_trials)
     seed = problem.seed if seed is None else seed
     if every is not None and store is None:
         raise InvalidInputError("every", every, "left out without a store", "what is finished is read from it")
@@ -105,17 +103,16 @@ class _Run:
     def finish(self, progress: Any, every: float | None, on_partial: Callable[[Sweep], object] | None) -> Sweep:
         """To the end, with a stop every so many seconds to hand over what there is."""
         from asymptotix.equivalents.dispatch import risk
-        from asymptotix.runs.progress import reporting
+        from asymptotix.runs.cell_table import watching
 
         grid: dict[str, Any] = self.problem.grid
         theory = risk(self.problem.model, **grid)
         theory.quantity(self.options["quantity"])
-        if every is None or on_partial is None:
-            return self._judged(theory, progress)
-        with reporting(progress, "trials") as report:
+        with watching(progress, self.problem.title, whole=self.options["n_trials"] is not None) as report:
+            if every is None or on_partial is None:
+                return self._judged(theory, report)
             while True:
-                clock = _Clock(report, every)
-                with warnings.catch_warnings():
+                with _clock(report, every) as clock, warnings.catch_warnings():
                     warnings.filterwarnings("ignore", message="interrupted: kept")
                     found = self._judged(theory, clock)
                 if not clock.rang:
@@ -143,6 +140,23 @@ class _Clock:
         if time.monotonic() >= self._end and done < total:
             self.rang = True
             raise KeyboardInterrupt
+
+
+class _WatchingClock(_Clock):
+    """The same for a report that is told of cells."""
+
+    def __init__(self, report: CellWatch, seconds: float) -> None:
+        super().__init__(report, seconds)
+        self.planned, self.finished, self.failed = report.planned, report.finished, report.failed
+
+
+@contextmanager
+def _clock(progress: Any, seconds: float) -> Iterator[_Clock]:
+    from asymptotix.runs.cell_table import CellWatch
+    from asymptotix.runs.progress import reporting
+
+    with reporting(progress, "trials") as report:
+        yield _WatchingClock(report, seconds) if isinstance(report, CellWatch) else _Clock(report, seconds)
 
 
 def _problem(problem: Any) -> Problem:

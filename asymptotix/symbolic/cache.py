@@ -15,8 +15,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import tempfile
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -24,6 +22,7 @@ from typing import Any
 
 import sympy as sp
 
+from asymptotix.report.whole_file import whole_file
 from asymptotix.symbolic.derivation import Derivation, Outcome, Step
 from asymptotix.symbolic.expression_text import ExpressionTextError, read, write
 
@@ -107,15 +106,8 @@ def store(key: str, form: CachedForm) -> None:
 
 
 def _replace(path: Path, text: str) -> None:
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".tmp")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        os.replace(name, path)
-    except BaseException:
-        with suppress(OSError):
-            os.unlink(name)
-        raise
+    with whole_file(path) as partial:
+        partial.write_text(text, encoding="utf-8")
 
 
 def _path(key: str) -> Path | None:

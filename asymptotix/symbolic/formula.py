@@ -134,10 +134,12 @@ class Formula:
 
     @time_limited
     def python(self) -> str:
-        """A self-contained Python function of the formula's symbols, in its textbook form, with the bindings as assignments.
+        """A self-contained Python function of the formula's symbols, as source text.
 
-        It needs NumPy, and SciPy where the formula has 2F1. Its absolute accuracy is that of `evaluate`, at correlations 1 and
-        -1 and in every dimension too.
+        It needs NumPy, and SciPy where the formula has 2F1. Kernels of a x_+^n + b (-x)_+^n (ReLU, step, |x|, ...), networks
+        included, agree with `evaluate` to rounding at every correlation. Others are in the textbook form, bindings as
+        assignments, with the absolute accuracy of `evaluate` at correlations 1 and -1 and in every dimension; where terms cancel
+        near these correlations (thresholds and kinks), a comment in the source says so.
 
         Raises:
             NotInClosedClassError: the status is "numeric", or the formula has Phi at complex arguments.

@@ -70,7 +70,8 @@ def compare(
     resolution = checked_resolution(resolution)
     judged, exclusions = _judged(curve, means, simulation, quantity)
     trials = None if n_trials is None else checked_trials(n_trials, expected.shape)
-    free = None if trials is None else float(np.min(trials[judged], initial=10**9)) - 1.0
+    fitted = np.broadcast_to(0 if simulation is None else simulation.n_controls, expected.shape)
+    free = None if trials is None else float(np.min((trials - fitted)[judged], initial=10**9)) - 1.0
     limit = checked_limit(max_z_score, int(np.sum(judged)), free)
     relative = first_order(curve, quantity) if allowance is None else np.full(expected.shape, allowance)
     granted = np.maximum(relative * np.abs(expected), rounding(curve, quantity, judged))

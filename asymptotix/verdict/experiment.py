@@ -10,6 +10,8 @@ from numpy.typing import ArrayLike
 from asymptotix.equivalents.dispatch import risk
 from asymptotix.errors import InvalidInputError
 from asymptotix.results import RiskCurve, SimulatedCurve
+from asymptotix.simulation.control_regression import fewest_trials
+from asymptotix.simulation.control_variates import CONTROLS
 from asymptotix.simulation.effort import DEFAULT_TRIALS, seconds_of
 from asymptotix.simulation.trials import simulate
 from asymptotix.verdict.comparison import compare, compare_sizes
@@ -47,6 +49,8 @@ def check(
     max_z_score: float | None = None,
     resolution: float = RESOLUTION,
     sizes: Any = None,
+    array_namespace: str | None = None,
+    control_variates: bool = False,
 ) -> Verdict:
     r"""Compute the theory, run the experiment on the same grid, and compare them.
 
@@ -76,6 +80,9 @@ def check(
             $a+C/\text{size}$ to the differences and judge a, in place of granting an allowance by the rule $E_0/n+1/p$. Sharper
             (what is granted is of second order in the size), and dearer: about 20 times for (1, 2, 4), with n_trials / size
             trials at each. Not on a data set or on a sphere, which have no copies.
+        array_namespace: what computes the large products and decompositions; see `simulate`.
+        control_variates: narrow the error bars by what has a known mean, where the design allows it; see `simulate`. Student's
+            law then has one degree of freedom less for each coefficient that is fitted.
 
     Returns:
         A Verdict: `.outcome` is "agree", "disagree" or "not enough evidence"; `.summary()` says why in words.
@@ -99,7 +106,8 @@ def check(
     }  # fmt: skip
     options: dict[str, Any] = {
         "seed": seed, "executor": executor, "store": store, "deadline": deadline, "progress": progress, "quantity": quantity,
-        "max_trials": max_trials, "precision": precision,
+        "max_trials": max_trials, "precision": precision, "array_namespace": array_namespace,
+        "control_variates": control_variates,
     }  # fmt: skip
     limits: dict[str, Any] = {"quantity": quantity, "max_z_score": max_z_score, "resolution": resolution}
     if sizes is not None:
@@ -116,14 +124,17 @@ def check(
     pairs = [(theory, simulated)]
     for size in sizes[1:]:
         larger, wider = enlarged(model, size), enlarged_grid(grid, size)
-        trials = _trials_at(size, n_trials) if precision is None and budget is None else None
+        trials = _trials_at(size, n_trials, control_variates) if precision is None and budget is None else None
         pairs.append((risk(larger, **wider), simulate(larger, **wider, n_trials=trials, budget=budget, **options)))
     return compare_sizes(theory, simulated, _fit(sizes, pairs, what_is_scaled(model, grid), quantity), **limits)
 
 
-def _trials_at(size: int, n_trials: int | None) -> int:
-    most = DEFAULT_TRIALS if n_trials is None else n_trials
-    return min(most, max(_FEWEST_TRIALS, -(-most // size)))
+def _trials_at(size: int, n_trials: int | None, controlled: bool) -> int:
+    most, fewest = (
+        DEFAULT_TRIALS if n_trials is None else n_trials,
+        fewest_trials(len(CONTROLS)) if controlled else _FEWEST_TRIALS,
+    )
+    return min(most, max(fewest, -(-most // size)))
 
 
 def _fit(sizes: tuple[int, ...], pairs: list[tuple[RiskCurve, SimulatedCurve]], scaled: str, quantity: str) -> SizeFit:
@@ -133,5 +144,5 @@ def _fit(sizes: tuple[int, ...], pairs: list[tuple[RiskCurve, SimulatedCurve]], 
         for (theory, simulated), unit in zip(pairs, units, strict=True)
     ]
     errors = [simulated.standard_error[quantity] / unit for (_, simulated), unit in zip(pairs, units, strict=True)]
-    trials = tuple(int(np.min(simulated.n_trials)) for _, simulated in pairs)
+    trials = tuple(int(np.min(simulated.n_trials - simulated.n_controls)) for _, simulated in pairs)
     return SizeFit(sizes, scaled, np.stack(differences), np.stack(errors), trials)

@@ -177,7 +177,7 @@ class Verdict:
                 f"+- {worst['standard_error']:.2g}, "
                 f"z = {worst['z']:+.2f}, beyond the allowance {worst['z_beyond_allowance']:+.2f} (limit {self.z_limit:.2f})"
             )
-            lines += [*self._allowances(), *self._at_sizes()]
+            lines += [*self._allowances(), *self._at_sizes(), *self._reduction()]
         return "\n".join([*lines, *self.exclusions])
 
     def _allowances(self) -> list[str]:
@@ -212,6 +212,14 @@ class Verdict:
             count = int(np.sum(self.too_small))
             lines.append(f"{count} points too small for the theory: what falls with the size is beyond {LARGEST_ALLOWANCE:.0%}")
         return lines
+
+    def _reduction(self) -> list[str]:
+        """What control variates brought."""
+        if self.simulation is None or self.simulation.adjusted_standard_error is None:
+            return []
+        gains = self.simulation.variance_reduction[self.quantity][self.judged]
+        count = int(np.max(self.simulation.n_controls))
+        return [f"{count} control variates divide the variance of the means by {gains.min():.3g} to {gains.max():.3g}"]
 
     def _evidence(self) -> str:
         judged, wide = int(np.sum(self.judged)), int(np.sum(self.unresolved))

@@ -46,3 +46,11 @@ def test_a_thousand_kills_lose_nothing(writers: str) -> None:
 def test_every_failing_call_loses_nothing() -> None:
     done = run("store_faults", "--runs", "100")
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.long
+@pytest.mark.skipif(sys.platform != "linux", reason="the workers are found under /proc")
+def test_a_sweep_whose_workers_are_killed_equals_one_without_kills() -> None:
+    done = run("store_kills", "--workers", "--kills", "8")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert ": 0 differ" in done.stdout

@@ -79,6 +79,17 @@ def test_too_few_trials_exit_with_5(run: Run) -> None:
     assert "not enough evidence" in result.stdout
 
 
+def test_control_variates_narrow_the_error_bars(run: Run) -> None:
+    given = (*PROBLEM[:-1], "50", "--n-trials", 40)
+    plain, better = (run("check", *given, *more) for more in ((), ("--control-variates",)))
+    assert plain.exit_code == better.exit_code == 0
+    assert "4 control variates divide the variance of the means by" in better.stdout
+    assert "control variates" not in plain.stdout
+    refused = run("check", *PROBLEM, "--n-trials", 20, "--control-variates")
+    assert refused.exit_code == 2
+    assert "n_trials must be at least 40" in refused.stderr
+
+
 def test_the_seed_decides_the_experiment(run: Run) -> None:
     def simulated(seed: int) -> list[float]:
         content = json.loads(run("check", *PROBLEM, "--n-trials", 3, "--seed", seed, "--json").stdout)

@@ -95,3 +95,48 @@ def test_check_takes_a_precision_and_a_budget(problem):
     both = runner.invoke(app, ["check", str(problem), "--budget", "1 s", "--n-trials", "5"])
     assert both.exit_code == 2
     assert "left out beside n_trials" in both.stderr
+
+
+def test_check_keeps_its_trials_and_shares_them(problem, tmp_path):
+    runner, store = CliRunner(), tmp_path / "trials.sqlite"
+
+    def check(*options):
+        return runner.invoke(app, ["check", str(problem), "--json", *map(str, options)])
+
+    first = check("--store", store, "--n-trials", 20)
+    assert first.exit_code in (0, 5), first.output
+    assert store.exists()
+    assert json.loads(check("--store", store, "--n-trials", 20).stdout)["rows"] == json.loads(first.stdout)["rows"]
+    refused = check("--store", store, "--seed", 5)
+    assert refused.exit_code == 4
+    assert "seed is 0 there and 5 here" in refused.stderr
+    assert check("--n-trials", 20, "--max-trials", 9).exit_code == 2
+
+
+@pytest.mark.long
+def test_check_on_workers_has_the_same_bits(problem):
+    here, there = (CliRunner().invoke(app, ["check", str(problem), "--json", *more]) for more in ([], ["--workers", "2"]))
+    assert there.exit_code == 0, there.output
+    assert there.stdout == here.stdout
+
+
+def test_axes_of_the_figure_are_checked_before_anything_runs(problem, tmp_path):
+    wrong = call(problem, "--output", tmp_path / "out", "--x", "ridge")
+    assert wrong.exit_code == 2
+    assert "here: n_samples" in wrong.stderr
+    assert call(problem, "--x", "n_samples").exit_code == 2
+    assert not problem.with_suffix(".sweep.sqlite").exists()
+
+
+@pytest.mark.long
+@pytest.mark.filterwarnings("ignore")  # a cluster that is closed warns on a loaded machine
+def test_a_scheduler_gives_the_bits_of_this_process(problem, tmp_path):
+    distributed = pytest.importorskip("distributed")
+    here = json.loads(call(problem, "--json", "--store", tmp_path / "here").stdout)
+    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
+        there = call(problem, "--json", "--store", tmp_path / "there", "--scheduler", cluster.scheduler_address)
+        with distributed.Client(cluster) as client:
+            computed = client.run_on_scheduler(lambda dask_scheduler: dask_scheduler.transition_counter)
+    assert there.exit_code == 0, there.output
+    assert json.loads(there.stdout)["rows"] == here["rows"]
+    assert computed > 0  # the trials went through the scheduler

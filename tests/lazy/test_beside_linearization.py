@@ -135,6 +135,9 @@ def test_steps_beyond_the_stable_one_are_refused_or_noticed() -> None:
         ({"width": 511}, "width = 511 .* even"), ({"width": 0}, "width = 0"), ({"layers": "second"}, "layers = 'second'"),
         ({"time": -1.0}, "time = -1.0"), ({"X_test": np.ones((2, 3))}, "X_test = "),
         ({"scale_exponent": np.nan}, "scale_exponent"),
+        ({"scale_exponent": -300}, "scale_exponent"),
+        ({"width": np.nan}, "width"),
+        ({"seed": -1}, "seed"),
         ({"time": 1e12}, "time = .* at most 10.7 steps"), ({"initialization": "zero"}, "initialization = 'zero'"),
     ],
 )  # fmt: skip

@@ -106,6 +106,7 @@ def test_the_table_and_the_figures(random: WidthConcentration) -> None:
         ),
         ({"activation": "x", "n_samples": 30}, HypothesisError, "singular to rounding"),
         ({"activation": "step(x)", "features": "tangent"}, HypothesisError, "discontinuous"),
+        ({"activation": "1 + 0*x", "features": "tangent"}, HypothesisError, "not constant"),
     ],
 )
 def test_bad_input(arguments: dict[str, object], error: type[Exception], message: str) -> None:

@@ -68,7 +68,15 @@ def test_several_directions() -> None:
 
 
 def test_bad_input() -> None:
-    for wrong in ({"dimension": 2}, {"exponents": [1.0, 0.5]}, {"exponents": [-1.0]}, {"ridge": -1.0}, {"noise_variance": -1.0}):
+    for wrong in (
+        {"dimension": 2},
+        {"dimension": []},
+        {"exponents": []},
+        {"exponents": [1.0, 0.5]},
+        {"exponents": [-1.0]},
+        {"ridge": -1.0},
+        {"noise_variance": -1.0},
+    ):
         with pytest.raises(InvalidInputError, match=next(iter(wrong))):
             kernel_staircase("relu", **{"dimension": 30, **wrong})  # type: ignore[arg-type]  # the wrong type is the point
     found = kernel_staircase("abs(x)", dimension=30, exponents=[0.5, 1.5])

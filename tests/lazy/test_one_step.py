@@ -96,4 +96,6 @@ def test_bad_input() -> None:
         found.simulate(n_trials=1)
     with pytest.raises(InvalidInputError, match="steps"):
         found.test_errors([-1.0])
+    with pytest.raises(InvalidInputError, match="steps"):
+        found.test_errors([])
     assert np.isfinite(found.table(n_trials=2).column("simulated").values).all()

@@ -65,6 +65,8 @@ def test_bad_input() -> None:
     for wrong in (
         {"norm": 0.0},
         {"norm": -1.0},
+        {"norm": 1e200},
+        {"supplement": 1e-320},
         {"angle": 4.0},
         {"target_norm": 0.0},
         {"times": [1.0, 0.5]},

@@ -31,10 +31,53 @@ def test_theory_knows_parity_signs_and_kinks() -> None:
     assert np.isnan(kernel_slope("relu", "antisymmetric"))
 
 
-@pytest.mark.parametrize(("changes", "message"), [({"widths": [64]}, "widths"), ({"n_trials": 1}, "n_trials = 1")])
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"widths": [64]}, "widths"),
+        ({"widths": [64, 128.5]}, "widths"),
+        ({"n_trials": 1}, "n_trials = 1"),
+        ({"dimension": 0}, "dimension = 0"),
+        ({"seed": -1}, "seed"),
+        ({"layers": "last"}, "linear at every width"),
+    ],
+)
 def test_what_gives_no_slope_is_refused(changes: dict[str, object], message: str) -> None:
     with pytest.raises(InvalidInputError, match=message):
         ax.width_study("erf", **changes)  # type: ignore[arg-type] # wrong on purpose
+
+
+@pytest.mark.parametrize(
+    ("name", "initialization", "theory"),
+    [("erf", "antisymmetric", -2.0), ("erf", "independent", -1.0), ("erf(x + 1/2)", "same", -1.0)],
+)
+def test_slopes_in_a_scale_at_fixed_width(name: str, initialization: str, theory: float) -> None:
+    """A network alpha f trained on y is f trained on y / alpha, in time alpha^2 t: the report at labels y / alpha."""
+    rng = np.random.default_rng(0)
+    X = rng.standard_normal((15, 10))
+    X *= np.sqrt(10) / np.linalg.norm(X, axis=1, keepdims=True)
+    y, scales = rng.standard_normal(15), np.array([4.0, 32.0])
+    reports = [
+        ax.linearization_report(name, X, y / alpha, width=128, initialization=initialization, progress=False)  # type: ignore[arg-type] # a choice of the list
+        for alpha in scales
+    ]
+
+    def slope(quantity: str) -> float:
+        values = [float(np.max(getattr(found, quantity))) for found in reports]
+        return float(np.log(values[1] / values[0]) / np.log(8))
+
+    assert slope("weight_change") == pytest.approx(-1.0, rel=0, abs=0.03)
+    assert slope("kernel_change") == pytest.approx(theory, rel=0, abs=0.1)
+    assert slope("train_distance") == pytest.approx(theory, rel=0, abs=0.2)
+
+
+def test_beyond_the_mean_field_scale_wider_networks_move_further_and_no_theory_is_given() -> None:
+    study = ax.width_study("erf", widths=[32, 256], scale_exponents=[1.0, 1.25], n_trials=2, n_samples=8, progress=False)
+    change = study.values["kernel_change"].mean(axis=2)
+    assert (change[1] > 1.0).all()
+    assert study.slope["weight_change"] == pytest.approx([0.0, 0.25], rel=0, abs=0.1)
+    assert np.isnan(study.theory["kernel_change"][1])  # the expansion in N^(b-1) is not small
+    assert np.isnan(study.theory["weight_change"][1])
 
 
 @pytest.mark.long

@@ -75,6 +75,11 @@ def test_a_file_becomes_a_model_and_a_grid(tmp_path: Path) -> None:
         ("[1e-3, 0.1]", "[]", r"grid\.ridge: must not be an empty list$"),
         ("n_samples = 200", 'n_samples = {start = "a", stop = 9, num = 3}', r"grid\.n_samples\.start = 'a': must be a number$"),
         ("n_trials = 7", "n_trials = 1", r"simulation\.n_trials = 1: must be greater than or equal to 2"),
+        ("n_trials = 7", "n_trials = 7\nprecision = 0.1", r"simulation: n_trials and precision exclude each other"),
+        ("n_trials = 7", 'budget = "1 s"\nprecision = 0.1', r"simulation: precision and budget exclude each other"),
+        ("n_trials = 7", "n_trials = 7\nmax_trials = 9", r"simulation: max_trials goes with precision or budget$"),
+        ("n_trials = 7", "precision = 1.0", r"simulation\.precision = 1\.0: must be less than 1"),
+        ("n_trials = 7", 'budget = "10 parsecs"', r"simulation\.budget = '10 parsecs': must be a time above 0"),
     ],
 )
 def test_a_mistake_is_a_line_with_its_key_path(tmp_path: Path, old: str, new: str, message: str) -> None:
@@ -85,6 +90,23 @@ def test_a_mistake_is_a_line_with_its_key_path(tmp_path: Path, old: str, new: st
     assert all(line.startswith(f"{tmp_path / 'problem.toml'}: ") for line in lines)
     assert re.search(message, lines[0])
     assert len(lines) == 1 or lines[1:] == [line for line in lines if line.endswith(": missing")]  # a slip, and what it stood for
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "effort"),
+    [
+        ("", {}, (50, None, None, None)),
+        ("n_trials = 7", {}, (7, None, None, None)),
+        ("precision = 0.02\nmax_trials = 300", {}, (None, 0.02, None, 300)),
+        ("precision = 0.02\nmax_trials = 300", {"max_trials": 40}, (None, 0.02, None, 40)),
+        ("precision = 0.02\nmax_trials = 300", {"n_trials": 9}, (9, None, None, None)),
+        ('budget = "2 min"', {}, (None, None, "2 min", None)),
+        ("budget = 3", {"precision": 0.1}, (None, 0.1, None, None)),
+    ],
+)
+def test_what_is_given_replaces_the_effort_of_the_file(tmp_path: Path, text: str, options: dict, effort: tuple) -> None:
+    found = load(tmp_path, GOOD.replace("n_trials = 7", text)).effort(**options)
+    assert tuple(found[name] for name in ("n_trials", "precision", "budget", "max_trials")) == effort
 
 
 def test_every_mistake_is_reported_and_a_flood_is_cut(tmp_path: Path) -> None:

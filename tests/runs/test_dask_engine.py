@@ -49,6 +49,7 @@ def address():
         yield made.scheduler_address
 
 
+@pytest.mark.long  # a cluster that loses workers takes seconds; the page on engines runs one without deaths
 def test_results_deaths_and_bits_on_a_cluster(address, tmp_path):
     model = ax.RidgeRegression(ax.Spectrum([1.0, 0.25, 0.1]), ax.Target([1.0, 1.0, 1.0]), noise_variance=0.1)
     grid = {"n_samples": [4, 8], "ridge": 0.1, "n_trials": 3, "seed": 1, "progress": False}

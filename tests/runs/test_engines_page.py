@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks import engines
-from benchmarks.engines_identical import hash_of_draws, hashes
+from benchmarks.engines_identical import hash_of_draws, hashes, resumed_hashes
 from benchmarks.poison_cells import poisoned_run
 
 PAGE = Path(__file__).parents[2] / "docs" / "engines.md"
@@ -32,6 +32,10 @@ def test_one_hash_on_threads_and_another_for_another_seed():
     assert hash_of_draws(None, seed=1) not in found
 
 
+def test_resumed_from_a_store_the_hash_is_the_same():
+    assert dict(resumed_hashes(("threads",))) == {"threads, then threads": hash_of_draws(None)}
+
+
 def test_poison_on_threads_only_fails_itself():
     done = poisoned_run("threads", n_tasks=20)
     assert (done.completed, done.failures) == (19, {"raise": "error"})
@@ -43,8 +47,8 @@ def test_busy_tasks_use_the_time_asked_for():
 
 @pytest.mark.long
 def test_one_hash_on_every_engine():
-    found = dict(hashes(workers=(1, 2, 4)))
-    assert len(found) == 16
+    found = dict(hashes(workers=(1, 2, 4))) | dict(resumed_hashes())
+    assert len(found) == 16 + 5
     assert len(set(found.values())) == 1
 
 

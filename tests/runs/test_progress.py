@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from asymptotix.errors import InvalidInputError
-from asymptotix.runs.progress import _rate, reporting
+from asymptotix.runs.progress import rate_in_words, reporting
 
 
 def test_callable_is_called():
@@ -52,5 +52,5 @@ def test_anything_else_is_refused(progress):
     ("done", "seconds", "text"),
     [(0, 1.0, ""), (30, 2.0, "15/s"), (30, 60.0, "30/min"), (1, 40.0, "1.5/min"), (1, 1800.0, "2/h")],
 )
-def test_the_rate_is_told_in_a_unit_that_fits(done, seconds, text):
-    assert _rate(done, seconds) == text
+def test_therate_in_words_is_told_in_a_unit_that_fits(done, seconds, text):
+    assert rate_in_words(done, seconds) == text

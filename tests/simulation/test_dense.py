@@ -14,6 +14,7 @@ from asymptotix.simulation import dense, trials
 from asymptotix.simulation.dense import arrays_of, eigenpairs, product, require_namespace
 from asymptotix.simulation.trials import simulate
 from asymptotix.spectra.spectrum import Spectrum
+from asymptotix.verdict.experiment import check
 
 LEVELS = {"spectrum": Spectrum([1.0, 0.2], [10, 40]), "target": [1.0, 0.5], "noise_variance": 0.2}
 RIDGE, FEATURES = RidgeRegression(**LEVELS), RandomFeatures(**LEVELS)
@@ -65,6 +66,15 @@ def test_the_namespace_is_what_computes(monkeypatch):
     assert len(calls) == inside
     product(np.eye(2), np.eye(2))
     assert len(calls) == inside
+
+
+def test_a_check_takes_a_namespace_too():
+    name = pytest.importorskip("array_api_strict").__name__
+    options = {"n_samples": 90, "ridge": 1.0, "n_trials": 4, "progress": False}
+    plain, other = check(RIDGE, **options), check(RIDGE, **options, array_namespace=name)
+    assert other.simulated == pytest.approx(plain.simulated, rel=1e-10)
+    with pytest.raises(InvalidInputError, match="array_namespace"):
+        check(RIDGE, **options, array_namespace="no_such_module")
 
 
 def test_numpy_is_itself():

@@ -108,7 +108,7 @@ def test_interruption_before_anything_finished_is_an_interruption(monkeypatch):
     def press(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("asymptotix.simulation.trials.observe", press)
+    monkeypatch.setattr("asymptotix.simulation.trials.observe_fit", press)
     with pytest.raises(KeyboardInterrupt):
         simulate(SimpleNamespace(design=COVARIATES), **GRID, n_trials=3, progress=False)
 

@@ -68,3 +68,14 @@ def test_files_are_written_whole(plane, tmp_path):
     assert {row["n_trials"] for row in rows} == {"3"} or {float(row["n_trials"]) for row in rows} == {3.0}
     assert not list((tmp_path / "new" / "folder").glob(".*"))
     assert repr(plane).startswith("Sweep(test_error: ")
+
+
+def test_a_written_figure_takes_the_axes_asked_for(plane, tmp_path, monkeypatch):
+    with pytest.raises(InvalidInputError, match="x = 'time'"):
+        plane.write(tmp_path / "none", x="time")
+    assert not (tmp_path / "none").exists()
+    seen = []
+    monkeypatch.setattr("asymptotix.report.plot.save_figure", lambda figure, path: seen.append(figure.axes[0].get_xlabel()))
+    plane.write(tmp_path, suffixes=(".svg",), y="n_samples")
+    plane.write(tmp_path, suffixes=(".svg",))
+    assert seen == ["ridge", "n samples"]

@@ -153,3 +153,12 @@ def test_what_there_is_can_be_had_in_between(tmp_path, monkeypatch):
     assert all(part.interrupted and part.simulation.n_trials.max() <= 60 for part in seen)
     assert not found.interrupted
     assert found.to_csv() == sweep(PROBLEM, n_trials=60, progress=False).to_csv()
+
+
+def test_the_effort_of_the_file_counts_and_an_argument_replaces_it():
+    grid = {"n_samples": [30, 60], "ridge": 1.0}
+    wanted = {**PROBLEM, "grid": grid, "simulation": {"precision": 0.1, "max_trials": 40}}
+    assert sweep(wanted, progress=False).simulation.n_trials.max() <= 40
+    assert (sweep(wanted, n_trials=3, progress=False).simulation.n_trials == 3).all()
+    with pytest.warns(UserWarning, match="without the precision"):
+        assert (sweep(wanted, precision=0.001, max_trials=33, progress=False).simulation.n_trials == 33).all()

@@ -98,7 +98,7 @@ def _damaged_rows(store: Store, problems: list[str]) -> tuple[list[str], int]:
         for _, *row in store.rows():
             rows += 1
             try:
-                record_of(tuple(row))
+                _ = record_of(tuple(row)).parameters
             except (StorageError, ValueError, TypeError, AttributeError):  # whatever a damaged row may hold instead
                 damaged.append(str(row[0]))
     except StorageError as error:

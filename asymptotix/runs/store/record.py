@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import accumulate, pairwise
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +25,6 @@ FloatArray = NDArray[np.float64]
 
 _EXACT = 2**53  # integers up to here are exact in float64
 _LONGEST_KEY = 200
-_TYPES = [str, str, str, bytes, bytes]
 _FLOAT = "$float"  # {"$float": "inf"}: JSON has no word for what is not finite
 
 
@@ -58,14 +57,39 @@ class Record:
         object.__setattr__(self, "arrays", {name: _as_float(name, values) for name, values in self.arrays.items()})
 
     @classmethod
-    def stored(cls, key: str, parameters: Any, arrays: dict[str, FloatArray], *rest: Any) -> Record:
-        """A record that comes from a store, where it was checked."""
+    def stored(cls, row: tuple[Any, ...]) -> Record:
+        """The record of a row of a store that was checked; parameters and arrays are made of it when they are asked for."""
         record = object.__new__(cls)
-        seconds, worker, finished = rest
-        record.__dict__.update(
-            key=key, parameters=parameters, arrays=arrays, seconds=seconds, worker=worker, finished=finished
-        )  # fmt: skip
+        own = record.__dict__
+        own["key"], own["_row"], own["seconds"], own["worker"], own["finished"] = row[0], row, row[5], row[6], row[7]
         return record
+
+    if not TYPE_CHECKING:  # or every misspelled attribute would pass the type checker
+
+        def __getattr__(self, name: str) -> Any:
+            """Parameters and arrays of a record that came from a store: a million of them take longer than all the rest."""
+            own = self.__dict__
+            if name == "parameters" and "_row" in own:
+                own[name] = value_of(own["_row"][1])
+            elif name == "arrays" and "_row" in own:
+                own[name] = unpack_arrays(own["_row"][2], own["_row"][3])
+            else:
+                raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+            return own[name]
+
+    def rows(self, names: Sequence[str]) -> FloatArray:
+        """Arrays of one shape as the rows of one array, in the order of `names`; a view of what was read where they stand so.
+
+        Raises:
+            KeyError: there is no array of such a name.
+            ValueError: their shapes differ.
+        """
+        if "_row" in self.__dict__:
+            _, _, layout, content, *_ = self.__dict__["_row"]
+            parts = parsed_layout(layout)
+            if tuple(part.name for part in parts) == tuple(names) and len({part.shape for part in parts}) == 1:
+                return np.frombuffer(content, "<f8").reshape(len(parts), *parts[0].shape)
+        return np.stack([self.arrays[name] for name in names])
 
 
 @dataclass(frozen=True)
@@ -121,12 +145,21 @@ def unpack_arrays(layout: str, content: bytes) -> dict[str, FloatArray]:
     Raises:
         StorageError: the bytes do not fit the layout.
     """
+    _refuse_another_length(layout, content)
+    values = np.frombuffer(content, "<f8")
+    return {part.name: values[part.start : part.stop].reshape(part.shape) for part in parsed_layout(layout)}
+
+
+@lru_cache(maxsize=1024)
+def _size_of(layout: str) -> int:
     parts = parsed_layout(layout)
-    expected = 8 * parts[-1].stop if parts else 0
+    return 8 * parts[-1].stop if parts else 0
+
+
+def _refuse_another_length(layout: str, content: bytes) -> None:
+    expected = _size_of(layout)
     if len(content) != expected:
         raise StorageError(f"a row holds {'fewer' if len(content) < expected else 'more'} numbers than its layout says")
-    values = np.frombuffer(content, "<f8")
-    return {part.name: values[part.start : part.stop].reshape(part.shape) for part in parts}
 
 
 class Part(NamedTuple):
@@ -157,12 +190,15 @@ def parsed_layout(layout: str) -> tuple[Part, ...]:
 
 def checksum(key: str, parameters: str, layout: str, content: bytes) -> bytes:
     """16 bytes of BLAKE2b over what a row says; not over how long it took."""
-    digest = hashlib.blake2b(digest_size=16)
-    for text in (key, parameters, layout):
-        piece = text.encode("utf-8", "surrogatepass")
-        digest.update(b"%d:" % len(piece) + piece)
-    digest.update(content)
-    return digest.digest()
+    name, said = key.encode("utf-8", "surrogatepass"), parameters.encode("utf-8", "surrogatepass")
+    whole = b"%d:%b%d:%b%b%b" % (len(name), name, len(said), said, _layout_piece(layout), content)
+    return hashlib.blake2b(whole, digest_size=16).digest()
+
+
+@lru_cache(maxsize=1024)
+def _layout_piece(layout: str) -> bytes:
+    piece = layout.encode("utf-8", "surrogatepass")
+    return b"%d:%b" % (len(piece), piece)
 
 
 def record_of(row: tuple[Any, ...]) -> Record:
@@ -172,18 +208,23 @@ def record_of(row: tuple[Any, ...]) -> Record:
         StorageError: the row is not what was written.
     """
     verify(row)
-    key, parameters, layout, content, _, seconds, worker, finished = row
-    return Record.stored(key, value_of(parameters), unpack_arrays(layout, content), seconds, worker, finished)
+    return Record.stored(row)
 
 
 def verify(row: tuple[Any, ...]) -> None:
     """Nothing if a row (key, parameters, layout, content, checksum, ...) is what was written.
 
     Raises:
-        StorageError: it does not match its checksum.
+        StorageError: it does not match its checksum, or its numbers do not fit its layout.
     """
-    if [type(entry) for entry in row[:5]] != _TYPES or checksum(*row[:4]) != row[4]:
-        raise StorageError(f"the row {row[0]} does not match its checksum")
+    key, parameters, layout, content, stored = row[:5]
+    try:
+        is_whole = checksum(key, parameters, layout, content) == stored
+    except (AttributeError, TypeError):  # a number in the place of a text, a text in that of bytes
+        is_whole = False
+    if not is_whole:
+        raise StorageError(f"the row {key} does not match its checksum")
+    _refuse_another_length(layout, content)
 
 
 def text_of(value: Any) -> str:

@@ -33,6 +33,7 @@ __all__ = ["Counts", "Store"]
 
 _PAGE = 1000  # rows read at a time: no reader keeps the log from being folded into the file for long
 _KEYS = 900  # SQLite takes 999 parameters or more
+_LOOKUP = 8  # to look a row up by its key takes about so many times what it takes to read the next one
 _COLUMNS = "key, parameters, layout, content, checksum, seconds, worker, finished"
 _LOG = "{}, key, parameters, seconds, worker, {}"  # time and status, which the two tables tell in their own ways
 
@@ -118,20 +119,28 @@ class Store:
         Raises:
             StorageError: a row is damaged.
         """
-        found: dict[str, Record] = {}
-        for some in _pages(keys):
-            marks = ",".join("?" * len(some))
-            rows = self._read(f"SELECT {_COLUMNS} FROM results WHERE key IN ({marks})", some)
-            found.update((row[0], self._record(row)) for row in rows)
-        return found
+        return {record.key: record for record in self.recall(keys)}
+
+    def recall(self, keys: Iterable[str]) -> Iterator[Record]:
+        """The same records one after the other, in no order that is promised; a thousand in memory at a time.
+
+        Raises:
+            StorageError: a row is damaged.
+        """
+        wanted = dict.fromkeys(keys)
+        if self._are_many(wanted):
+            for row in self.rows():
+                if row[1] in wanted:
+                    yield self._record(row[1:])
+        else:
+            yield from (self._record(row) for row in self._asked(_COLUMNS, wanted))
 
     def finished_keys(self, keys: Iterable[str]) -> set[str]:
         """Those of the keys that are finished, without their content."""
-        found: set[str] = set()
-        for some in _pages(keys):
-            marks = ",".join("?" * len(some))
-            found.update(key for (key,) in self._read(f"SELECT key FROM results WHERE key IN ({marks})", some))
-        return found
+        wanted = dict.fromkeys(keys)
+        if self._are_many(wanted):
+            return {row[0] for row in self._stream("results", "key", "key") if row[0] in wanted}
+        return {key for (key,) in self._asked("key", wanted)}
 
     def records(self, *, by_key: bool = False) -> Iterator[Record]:
         """All records in the order in which they were kept, or in that of their keys; a thousand in memory at a time.
@@ -227,6 +236,18 @@ class Store:
         with self.connection() as connection:
             return connection.execute(statement, arguments).fetchall()
 
+    def _are_many(self, wanted: Mapping[str, None]) -> bool:
+        """Whether to read the table in its order takes less than to look the keys up."""
+        ((last,),) = self._read("SELECT max(id) FROM results") if len(wanted) > _KEYS else [(None,)]
+        return last is not None and bool(_LOOKUP * len(wanted) > last)
+
+    def _asked(self, columns: str, wanted: Mapping[str, None]) -> Iterator[tuple[Any, ...]]:
+        listed = list(wanted)
+        for start in range(0, len(listed), _KEYS):
+            some = listed[start : start + _KEYS]
+            marks = ",".join("?" * len(some))
+            yield from self._read(f"SELECT {columns} FROM results WHERE key IN ({marks})", some)
+
     def _stream(self, table: str, columns: str, order: str = "id") -> Iterator[tuple[Any, ...]]:
         """The rows of a table in the order in which they were kept (or of their keys), each after its id (or key)."""
         last: Any = "" if order == "key" else -1
@@ -266,9 +287,3 @@ def _insert(connection: sqlite3.Connection, row: tuple[Any, ...], source: int) -
         if stored != row[4]:
             connection.execute("INSERT INTO conflicts (key, time, provenance) VALUES (?, ?, ?)", (row[0], row[7], source))
     return added
-
-
-def _pages(keys: Iterable[str]) -> Iterator[list[str]]:
-    listed = list(dict.fromkeys(keys))
-    for start in range(0, len(listed), _KEYS):
-        yield listed[start : start + _KEYS]

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from os import PathLike
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from asymptotix.errors import StorageError
+from asymptotix.report.whole_file import whole_file
 from asymptotix.spectra.compression.octave import NODES
 from asymptotix.spectra.compression.table import OctaveTable
 
@@ -29,6 +28,7 @@ def save_table(table: OctaveTable, path: str | PathLike[str]) -> None:
     """Write a table; a file that is there is replaced at once or not at all.
 
     Raises:
+        StorageError: the place is a folder, a device or a pipe, or lies in a folder that does not exist.
         OSError: the file cannot be written.
     """
     arrays = {name: getattr(table, name) for name in _FIELDS}
@@ -39,13 +39,8 @@ def save_table(table: OctaveTable, path: str | PathLike[str]) -> None:
         "version": _VERSION, "layout": _LAYOUT, "weighted": table.weighted, "octaves": table.used,
         "eigenvalues": table.rank + table.zeros, "sha256": hashlib.sha256(payload).hexdigest(),
     }  # fmt: skip
-    target = Path(path)
-    partial = target.with_name(f"{target.name}.{os.getpid()}.partial")
-    try:
+    with whole_file(path) as partial:
         partial.write_bytes(_MAGIC + json.dumps(header).encode() + b"\n" + payload)
-        partial.replace(target)
-    finally:
-        partial.unlink(missing_ok=True)
 
 
 def is_table(path: str | PathLike[str]) -> bool:

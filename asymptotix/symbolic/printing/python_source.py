@@ -1,12 +1,14 @@
 """A formula as a self-contained Python function: NumPy only, with its bindings as assignments.
 
-The source is the textbook form. Three things in it are not written as they are printed, since float64 would overflow or divide
-0 by 0: quotients of Gamma functions, q1 q2 - c^2 in a denominator, and Phi2 near correlations 1 and -1 (`python_helpers`).
+Kernels of homogeneous activations are written in a form that keeps all digits (`stable_source`), the others as the textbook has
+them. Three things are not written as they are printed even there, since float64 would overflow or divide 0 by 0: quotients of
+Gamma functions, q1 q2 - c^2 in a denominator, and Phi2 near correlations 1 and -1 (`python_helpers`).
 """
 
 from __future__ import annotations
 
 import keyword
+import re
 from typing import TYPE_CHECKING, Any
 
 import sympy as sp
@@ -17,6 +19,7 @@ from asymptotix.errors import NotInClosedClassError
 from asymptotix.symbolic.functions import Phi2
 from asymptotix.symbolic.printing.formula_record import function_name
 from asymptotix.symbolic.printing.python_helpers import HELPERS, required_helpers, vanishing_helpers
+from asymptotix.symbolic.printing.stable_source import stable_source
 
 if TYPE_CHECKING:
     from asymptotix.symbolic.formula import Formula
@@ -25,6 +28,12 @@ __all__ = ["python_source"]
 
 _RESERVED = {"np", "math", "hyp2f1", "TOLERANCE", *HELPERS, *keyword.kwlist}
 _FACTORIALS = (sp.factorial, sp.factorial2, sp.binomial, sp.RisingFactorial, sp.FallingFactorial)
+_STABLE = ": 1 - rho and 1 + rho are carried beside rho, and no digits are lost at any correlation"
+_COARSE = ": a small value, near correlation -1, has an absolute accuracy only"
+_KINKED = (
+    "Not a stable form: within 1e-6 of correlations 1 and -1 the terms below cancel, and half of the digits",
+    "of a tangent kernel may be lost there, from layer to layer more. Formula.evaluate of asymptotix keeps them.",
+)
 _SMOOTH, _JUMPS = 1e-11, 1e-15  # TOLERANCE: a kernel moves by that much, where s jumps by its root
 
 
@@ -106,13 +115,17 @@ class _Source(NumPyPrinter):  # type: ignore[misc]  # SymPy ships no types, so i
 def python_source(formula: Formula) -> str:
     """Source text that defines a function of the formula's symbols; runs with NumPy alone (2F1: with SciPy).
 
-    It is the textbook form: near correlation -1 its terms cancel, those of `Formula.evaluate` do not; its docstring says so.
+    Kernels of a x_+^n + b (-x)_+^n, networks of any depth included, have the digits of `Formula.evaluate` at every correlation.
+    Others are in the textbook form, whose terms cancel near correlation -1, and with thresholds near 1; their source says so.
 
     Raises:
         NotInClosedClassError: the formula needs functions of complex arguments, or others that NumPy has not.
     """
     expressions = [b.expression for b in formula.bindings] + [formula.expression]
     _require_printable(formula, expressions)
+    stable = stable_source(formula, function_name(formula), _docstring(formula, _STABLE))
+    if stable is not None:
+        return stable
     names = _safe_names([*formula.symbols, *(b.symbol for b in formula.bindings)])
     expressions = [_by_gamma(e).xreplace(names) for e in expressions]
     printer = _Source(set().union(*map(_vanishing, expressions)))
@@ -128,7 +141,8 @@ def python_source(formula: Formula) -> str:
         lines = ['with np.errstate(all="ignore"):', *(f"    {line}" for line in lines)]
     body = [
         f"def {function_name(formula)}({arguments}):",
-        f'    """{_docstring(formula)}"""',
+        f'    """{_docstring(formula, ", textbook form" + (_COARSE if formula.kernel is not None else ""))}"""',
+        *_warning(formula, lines),
         *(f"    {line}" for line in lines),
     ]
     return _assemble(formula, "\n".join(body))
@@ -186,10 +200,20 @@ def _safe_names(symbols: list[sp.Symbol]) -> dict[sp.Symbol, sp.Symbol]:
     return names
 
 
-def _docstring(formula: Formula) -> str:
+def _docstring(formula: Formula, form: str) -> str:
     """One line; a name is a user's text and must not end it."""
-    kernel = formula.kernel is not None
     valid = f" Valid where {', '.join(map(str, formula.assumptions))}." if formula.assumptions else ""
-    accuracy = ": a small value, near correlation -1, has an absolute accuracy only" if kernel else ""
-    text = f"{formula.name}, textbook form{accuracy}.{valid}"
+    text = f"{formula.name}{form}.{valid}"
     return " ".join(text.split()).replace("\\", "/").replace('"', "'")
+
+
+def _warning(formula: Formula, lines: list[str]) -> list[str]:
+    """What the reader of a kernel with kinks or thresholds must know: near coincident inputs its terms cancel as well."""
+    from asymptotix.kernels.expectations import expectations_of
+    from asymptotix.kernels.kernel_map import KernelMap
+    from asymptotix.kernels.quadrature import QuadratureDual
+
+    kernel = formula.kernel
+    if kernel is None or (isinstance(kernel, KernelMap) and not isinstance(expectations_of(kernel.activation), QuadratureDual)):
+        return []
+    return [f"    # {line}" for line in _KINKED] if re.search(r"\b(arctan2|Phi2|difference)\(", "\n".join(lines)) else []

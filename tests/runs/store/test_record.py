@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+import pickle
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ from hypothesis import given, strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
 from asymptotix.errors import InvalidInputError, StorageError
-from asymptotix.runs.store.record import LogEntry, Record, checksum, pack_arrays, text_of, unpack_arrays, value_of
+from asymptotix.runs.store.record import LogEntry, Record, checksum, pack_arrays, record_of, text_of, unpack_arrays, value_of
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
@@ -91,3 +92,36 @@ def test_a_key_is_a_short_text(key: Any) -> None:
 def test_a_log_entry_is_one_line() -> None:
     entry = LogEntry(0.0, "a" * 64, {"n": 3}, 1.5, "", "finished")
     assert str(entry) == "1970-01-01T00:00:00Z aaaaaaaaaaaa n=3 1.5 s - finished"
+
+
+def stored(arrays: dict[str, Any]) -> Record:
+    layout, content = pack_arrays(arrays)
+    return record_of(("k", '{"n":3}', layout, content, checksum("k", '{"n":3}', layout, content), 1.5, "w", 2.0))
+
+
+def test_a_stored_record_is_a_record() -> None:
+    arrays = {"x": np.array([1.0, 2.0]), "y": np.array([[3.0]])}
+    record = stored(arrays)
+    assert (record.key, record.parameters, record.seconds, record.worker, record.finished) == ("k", {"n": 3}, 1.5, "w", 2.0)
+    assert {name: values.tolist() for name, values in record.arrays.items()} == {"x": [1.0, 2.0], "y": [[3.0]]}
+    assert pickle.loads(pickle.dumps(stored(arrays))).arrays["y"].shape == (1, 1)
+    with pytest.raises(AttributeError, match="no attribute 'array'"):
+        _ = record.array  # type: ignore[attr-defined] # misspelled on purpose
+
+
+@pytest.mark.parametrize("names", [("x", "y"), ("y", "x"), ("y",)])
+def test_rows_stand_in_the_order_of_the_names(names: tuple[str, ...]) -> None:
+    arrays = {"x": np.array([1.0, 2.0]), "y": np.array([3.0, 4.0])}
+    expected = [arrays[name].tolist() for name in names]
+    assert stored(arrays).rows(names).tolist() == expected
+    assert Record("k", {}, arrays).rows(names).tolist() == expected
+
+
+@pytest.mark.parametrize("place", range(5))
+@pytest.mark.parametrize("instead", ["other", b"other", 3, None])
+def test_whatever_stands_in_a_damaged_row_is_told(place: int, instead: Any) -> None:
+    layout, content = pack_arrays({"x": np.array([1.0])})
+    row = ["k", "{}", layout, content, checksum("k", "{}", layout, content), 1.5, "w", 2.0]
+    row[place] = instead
+    with pytest.raises(StorageError):
+        record_of(tuple(row))

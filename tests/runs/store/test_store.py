@@ -45,6 +45,16 @@ def test_records_come_back_bit_by_bit(store: Store) -> None:
     assert [entry.key for entry in store.records(by_key=True)] == sorted(keys[:2500])
 
 
+@pytest.mark.parametrize("asked", [3, 899, 901, 1000])  # looked up one by one, or found on the way through the table
+def test_what_is_asked_for_comes_back_and_nothing_else(store: Store, asked: int) -> None:
+    store.put([Record(f"k{number}", {}, {"x": np.array([float(number)])}) for number in range(1100)])
+    keys = [f"k{number}" for number in range(100, 100 + asked)] + ["k0", "absent", "k0"]
+    found = store.finished(iter(keys))
+    assert found.keys() == store.finished_keys(keys) == set(keys) - {"absent"}
+    assert all(record.arrays["x"] == float(key[1:]) for key, record in found.items())
+    assert sorted(record.key for record in store.recall(keys)) == sorted(found)
+
+
 def test_nan_and_signed_zero_keep_their_bits(store: Store) -> None:
     odd = np.array([0x7FF8000000000001, 0x8000000000000000, 1], dtype=np.uint64).view(np.float64)
     store.put([Record("k", {}, {"x": odd})])

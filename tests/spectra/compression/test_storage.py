@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import numpy as np
@@ -78,3 +79,11 @@ def test_a_table_that_cannot_be_written_leaves_nothing_behind(tmp_path: Path) ->
     with pytest.raises(OSError):  # noqa: PT011 the error of the system, whose text is not ours
         table.save(tmp_path / "folder")
     assert [entry.name for entry in tmp_path.iterdir()] == ["folder"]
+
+
+def test_only_an_ordinary_file_is_written_over(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with pytest.raises(StorageError, match="not an ordinary file"):
+        ax.compress(np.arange(1.0, 50) ** -1.5, np.ones(49)).save(pipe)
+    assert pipe.is_fifo()
