@@ -88,7 +88,7 @@ def test_a_table_without_energies_has_no_target(run: Run, files: Path) -> None:
     assert "--energies" in result.stderr
 
 
-def test_files_that_cannot_be_used_exit_with_4_and_missing_ones_with_2(run: Run, files: Path) -> None:
+def test_files_that_cannot_be_used_exit_with_4_and_missing_inputs_with_2(run: Run, files: Path) -> None:
     table = compressed(run, files)
     table.write_bytes(table.read_bytes()[:-100])
     (files / "cut.f64").write_bytes(b"123")
@@ -96,7 +96,7 @@ def test_files_that_cannot_be_used_exit_with_4_and_missing_ones_with_2(run: Run,
         (("risk", "--model", "ridge-regression", "--spectrum", table, *GRID), "truncated", 4),
         (("compress", files / "cut.f64", "-o", files / "x.table"), "no whole number of float64", 4),
         (("compress", files / "nowhere.npy", "-o", files / "x.table"), "No such file", 2),
-        (("compress", files / "s.npy", "-o", files / "no" / "x.table"), "No such file", 2),
+        (("compress", files / "s.npy", "-o", files / "no" / "x.table"), "lies in one that does not exist", 4),
     ):
         result = run(*arguments)
         assert result.exit_code == code, result.output

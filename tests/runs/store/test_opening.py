@@ -26,7 +26,7 @@ def filled(path: Path) -> Path:
 
 def test_opening_again_resumes(tmp_path: Path) -> None:
     path = filled(tmp_path / "s.sqlite")
-    with open_store(path, identity={"seed": 0, "problem": {**IDENTITY["problem"]}}) as store:  # type: ignore[dict-item]
+    with open_store(path, identity={"seed": 0, "problem": {**IDENTITY["problem"]}}) as store:  # type: ignore[dict-item]  # the value is a dict, see above
         assert store.finished_keys(["k", "j"]) == {"k"}
     assert sorted(entry.name for entry in tmp_path.iterdir()) == ["s.sqlite"]  # the log is folded in at the end
 
