@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from asymptotix.cli.drawn_points import with_between
 from asymptotix.cli.output import CsvOption, JsonOption, PlotOption, give_table
 from asymptotix.cli.values import number_list
 
@@ -40,8 +41,8 @@ def mean_field(
     from asymptotix import mean_field_limit, scale_study
 
     if limit:
-        solved = mean_field_limit(activation, target=target, times=number_list("--times", times))
-        give_table(solved.table(), as_json, csv)
+        at = number_list("--times", times)
+        give_table(mean_field_limit(activation, target=target, times=at).table(), as_json, csv)
     else:
         sizes = number_list("--widths", widths)
         if any(n != int(n) for n in sizes):
@@ -56,8 +57,8 @@ def mean_field(
         from asymptotix.report.plot import new_figure, save_figure
 
         figure, panels = new_figure(1, 1 if limit else 3)
-        if limit:
-            solved.plot(ax=panels[0, 0])
+        if limit:  # between the times asked for, too
+            mean_field_limit(activation, target=target, times=with_between(at)).plot(ax=panels[0, 0])
         else:
             for panel, quantity in zip(panels[0], ("test_error", "kernel_change", "alignment"), strict=True):
                 study.plot(quantity, ax=panel)

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from asymptotix.cli.drawn_points import with_between
 from asymptotix.cli.output import CsvOption, JsonOption, PlotOption, give_table
 from asymptotix.cli.values import number_list
 
@@ -51,8 +52,11 @@ def neuron(
             raise typer.BadParameter("needs --ratio: a kernel has samples, not a flow", param_hint="--kernel")
         if step is not None:
             raise typer.BadParameter("needs --ratio: the flow has no steps", param_hint="--step")
-        start = 1.0 if norm is None else norm
-        found = ax.single_neuron_flow(activation, target, norm=start, angle=angle, times=number_list("--times", times))
+        start, at = 1.0 if norm is None else norm, number_list("--times", times)
+        found = ax.single_neuron_flow(activation, target, norm=start, angle=angle, times=at)
+        if plot is not None:  # between the times asked for, too
+            fine = with_between(at)
+            drawn = ax.single_neuron_flow(activation, target, norm=start, angle=angle, times=fine)
     elif of_the_flow := [name for name, value in (("target", target), ("norm", norm), ("angle", angle)) if value is not None]:
         raise typer.BadParameter("is for the population flow: leave out --ratio", param_hint=f"--{of_the_flow[0]}")
     elif kernel:
@@ -68,5 +72,5 @@ def neuron(
             n_trials=trials, seed=seed,
         )  # fmt: skip
     if plot is not None:
-        typer.echo(f"wrote {found.plot().save(plot)}", err=True)
+        typer.echo(f"wrote {(drawn if ratio is None else found).plot().save(plot)}", err=True)
     give_table(found.table(), as_json, csv)

@@ -45,9 +45,12 @@ def one_step(
     found = one_gradient_step(
         activation, target, dimension=dimension, width=width, n_samples=n_samples, step=step, noise_variance=noise_variance
     )
-    if plot is not None:
-        typer.echo(f"wrote {found.plot(n_trials=max(trials, 2), seed=seed).save(plot)}", err=True)
     if errors is not None:
-        give_table(found.test_errors(number_list("--errors", errors), n_trials=max(trials, 2), seed=seed).table(), as_json, csv)
+        simulated = found.test_errors(number_list("--errors", errors), n_trials=max(trials, 2), seed=seed)
+        if plot is not None:
+            typer.echo(f"wrote {simulated.plot().save(plot)}", err=True)
+        give_table(simulated.table(), as_json, csv)
     else:
+        if plot is not None:
+            typer.echo(f"wrote {found.plot(n_trials=max(trials, 2), seed=seed).save(plot)}", err=True)
         give_table(found.table(n_trials=trials, seed=seed), as_json, csv)

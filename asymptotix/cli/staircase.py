@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from asymptotix.cli.drawn_points import with_between
 from asymptotix.cli.output import CsvOption, JsonOption, PlotOption, give_table
 from asymptotix.cli.values import grid_numbers, number_list
+
+if TYPE_CHECKING:
+    from asymptotix.lazy.kernel_staircase import KernelStaircase
 
 __all__ = ["staircase"]
 
@@ -49,15 +53,21 @@ def staircase(
         return
     from asymptotix import kernel_staircase
 
-    steps = kernel_staircase(
-        target,
-        dimension=[int(d) if d.is_integer() else d for d in number_list("--dimension", dimension)],  # type: ignore[misc]  # refused
-        kernel=exponential_kernel() if kernel == "exponential" else kernel,
-        exponents=grid_numbers("--exponents", exponents),
-        ridge=ridge,
-    )
-    if plot is not None:
-        typer.echo(f"wrote {steps.plot().save(plot)}", err=True)
+    grid = grid_numbers("--exponents", exponents)
+
+    def curves(at: list[float]) -> KernelStaircase:
+        return kernel_staircase(
+            target,
+            dimension=[int(d) if d.is_integer() else d for d in number_list("--dimension", dimension)],  # type: ignore[misc]  # refused
+            kernel=exponential_kernel() if kernel == "exponential" else kernel,
+            exponents=at,
+            ridge=ridge,
+        )
+
+    steps = curves(grid)
+    if plot is not None:  # between the exponents asked for, too: a polygon through a few points is no staircase
+        fine = curves(with_between(grid, 69))
+        typer.echo(f"wrote {fine.plot().save(plot)}", err=True)
     if energies:
         give_table(steps.target.table(), as_json, csv)
     elif error is not None:

@@ -176,9 +176,7 @@ class _Files:
 
     def between(self) -> dict[str, Any]:
         """Arguments of `ax.sweep` for writing in between."""
-        from asymptotix.simulation.effort import seconds_of
-
-        return {} if self._every is None else {"every": seconds_of(self._every), "on_partial": self.write}
+        return {} if self._every is None else {"every": self._every, "on_partial": self.write}
 
 
 def _run(problem: Problem, store: Path, options: dict[str, Any], engine: EngineChoice, files: _Files, as_json: bool) -> None:

@@ -8,6 +8,7 @@ effective ridge $\kappa=1/\mathrm{Tr}(K+\lambda)^{-1}$, the ridge that kernel re
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -17,14 +18,17 @@ from numpy.typing import ArrayLike, NDArray
 from asymptotix.errors import InvalidInputError
 from asymptotix.kernels.data_rows import real_values
 from asymptotix.lazy.linearized import StepFilter
+from asymptotix.lazy.training_rule import TrainingRule
 from asymptotix.report.table import Column, Table
 from asymptotix.simulation.filters import Flow
 from asymptotix.spectra.eigendecomposition import positive_semidefinite
 
-__all__ = ["TrainingRidge", "training_ridge"]
+__all__ = ["TrainingRidge", "fitted_ridges", "training_ridge"]
 
 FloatArray = NDArray[np.float64]
 _GRID = 400
+_ROUNDS = 8
+_SINGULAR = 1e-14  # of the largest eigenvalue
 _COLUMNS = ("time", "ridge", "early_stopping_ridge", "effective_ridge", "mismatch", "early_stopping_mismatch")
 
 
@@ -108,7 +112,7 @@ def training_ridge(
         eta = _stable_step(step_size, momentum, float(s.max()))
         times = np.array(counts) * eta / (1.0 - momentum)
         learned = _learned(s, vectors, target, counts, eta, momentum, batch_size, seed)
-    return _fit(s, target, times, learned)
+    return fitted_ridges(s, target, times, learned)
 
 
 def _step_counts(steps: Sequence[int] | int | None, time: object) -> list[int]:
@@ -140,41 +144,45 @@ def _learned(
     """What has been learned, in the eigenbasis, (n, m)."""
     if batch is None:
         return np.asarray((1.0 - StepFilter(np.full(counts[-1], eta), counts, momentum).misses(s)) * target[:, None])
-    n = s.size
-    if isinstance(batch, bool) or int(batch) != batch or not 1 <= batch <= n:
-        raise InvalidInputError("batch_size", batch, f"a whole number from 1 to {n}")
-    rng, labels = np.random.default_rng(seed), vectors @ target
-    residual, velocity, kept = -labels, np.zeros(n), []
-    kernel = (vectors * s) @ vectors.T
-    for k in range(1, counts[-1] + 1):
-        chosen = rng.choice(n, int(batch), replace=False)
-        velocity = momentum * velocity - eta * (n / batch) * (kernel[:, chosen] @ residual[chosen])
-        residual = residual + velocity
-        if not np.isfinite(residual).all() or np.linalg.norm(residual) > 1e6 * np.linalg.norm(labels):
-            raise InvalidInputError("step_size", eta, f"small enough for batches of {batch}", f"SGD diverged at step {k}")
-        if k in counts:
-            kept.append(vectors.T @ (labels + residual))
-    return np.stack(kept, axis=1)
+    rule = TrainingRule.of("sgd", momentum, batch, s.size, seed)
+    coefficients = rule.coefficients((vectors * s) @ vectors.T, -(vectors @ target), eta, counts)
+    return s[:, None] * (vectors.T @ coefficients.T)
 
 
-def _fit(s: FloatArray, target: FloatArray, times: FloatArray, learned: FloatArray) -> TrainingRidge:
-    positive = s > 1e-14 * s.max()
-    low, high = np.log(s[positive].min()) - 12.0, np.log(s.max()) + 20.0
-    ridges, mismatches, early = np.empty(times.size), np.empty(times.size), np.empty(times.size)
-    for j, f in enumerate(learned.T):
-        norm = float(np.linalg.norm(f))
-
-        def misfit(log_ridge: FloatArray, f: FloatArray = f, norm: float = norm) -> FloatArray:
-            shrunk = s[:, None] / (s[:, None] + np.exp(log_ridge)) * target[:, None]
-            return np.asarray(np.linalg.norm(f[:, None] - shrunk, axis=0)) / norm
-
-        left, right = low, high
-        for _ in range(8):  # each round narrows the bracket by a factor of 200
-            grid = np.linspace(left, right, _GRID)
-            best = int(np.argmin(misfit(grid)))
-            left, right = grid[max(best - 1, 0)], grid[min(best + 1, _GRID - 1)]
-        ridges[j], mismatches[j] = np.exp(grid[best]), float(misfit(grid[best : best + 1])[0])
-        early[j] = float(misfit(np.array([-np.log(times[j])]))[0])
-    effective = np.array([1.0 / np.sum(1.0 / (s + ridge)) for ridge in ridges])
+def fitted_ridges(s: FloatArray, target: FloatArray, times: FloatArray, learned: FloatArray) -> TrainingRidge:
+    """The ridges that best explain columns of `learned`, in the eigenbasis of K as `target`, at positive times."""
+    positive = s > _SINGULAR * s.max()
+    ends = (float(np.log(s[positive].min())) - 12.0, float(np.log(s.max())) + 20.0)
+    fits = [_nearest(_Misfit(s, target, f), ends) for f in learned.T]
+    early = [float(_Misfit(s, target, f)(np.array([1.0 / t]))[0]) for f, t in zip(learned.T, times, strict=True)]
     induced = 1.0 / float(np.sum(1.0 / s)) if positive.all() else 0.0
-    return TrainingRidge(times, ridges, 1.0 / times, effective, mismatches, early, induced)
+    ridges, mismatches = (np.array(column) for column in zip(*fits, strict=True))
+    effective = np.array([1.0 / float(np.sum(1.0 / (s + ridge))) if ridge > 0 else induced for ridge in ridges])
+    return TrainingRidge(times, ridges, 1.0 / times, effective, mismatches, np.array(early), induced)
+
+
+@dataclass(frozen=True, eq=False)
+class _Misfit:
+    """|f - f_ridge| / |f|, NaN for an f of 0."""
+
+    s: FloatArray
+    target: FloatArray
+    learned: FloatArray
+
+    def __call__(self, ridge: FloatArray) -> FloatArray:
+        with np.errstate(invalid="ignore"):  # an eigenvalue of 0 at ridge 0 has nothing to learn, nor has an f of 0
+            shrunk = np.nan_to_num(self.s[:, None] / (self.s[:, None] + ridge), nan=0.0) * self.target[:, None]
+            return np.asarray(np.linalg.norm(self.learned[:, None] - shrunk, axis=0) / np.linalg.norm(self.learned))
+
+
+def _nearest(misfit: _Misfit, ends: tuple[float, float]) -> tuple[float, float]:
+    """The best ridge and its misfit; 0 below the range, where no positive ridge is nearer than none."""
+    left, right = ends
+    for _ in range(_ROUNDS):  # each narrows the bracket by a factor of 200
+        grid = np.linspace(left, right, _GRID)
+        best = int(np.argmin(misfit(np.exp(grid))))
+        if best == 0 and left == ends[0]:
+            return 0.0, float(misfit(np.zeros(1))[0])
+        left, right = grid[max(best - 1, 0)], grid[min(best + 1, _GRID - 1)]
+    ridge = math.exp(grid[best])
+    return ridge, float(misfit(np.array([ridge]))[0])

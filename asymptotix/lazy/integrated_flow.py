@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 
 from asymptotix.errors import ConvergenceError
 
-__all__ = ["integrated_flow"]
+__all__ = ["Method", "integrated_flow"]
 
 FloatArray = NDArray[np.float64]
+Method = Literal["DOP853", "LSODA", "RK23"]
 
 _MOST_CALLS = 50_000  # of the velocity; an explicit rule takes some two calls for each unit of time over the fastest rate
 
@@ -24,7 +25,7 @@ def integrated_flow(
     *,
     rtol: float,
     atol: float,
-    method: Literal["DOP853", "LSODA"] = "DOP853",
+    method: Method = "DOP853",
     largest: float = np.inf,
     fix: str = "ask for earlier times",
 ) -> FloatArray:

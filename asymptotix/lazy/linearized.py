@@ -83,17 +83,21 @@ class Linearization:
 
     def residuals(self, training: LinearizedTraining) -> FloatArray:
         """f(X) - y, (n, m)."""
-        return np.asarray(self.eigenvectors @ (training.misses(self.eigenvalues) * self._coefficients))
+        return np.asarray(self.eigenvectors @ (training.misses(self.eigenvalues) * self._start_along))
 
     def changes(self, training: LinearizedTraining, kernel: FloatArray) -> FloatArray:
         """f(x) - f_0(x) at points with kernel (q, n) to the training points, (q, m)."""
-        return np.asarray(-kernel @ (self.eigenvectors @ (training.gains(self.eigenvalues) * self._coefficients)))
+        return np.asarray(kernel @ self.coefficients(training))
+
+    def coefficients(self, training: LinearizedTraining) -> FloatArray:
+        """c with f(x) - f_0(x) = k(x) c, (n, m)."""
+        return np.asarray(-self.eigenvectors @ (training.gains(self.eigenvalues) * self._start_along))
 
     def displacements(self, training: LinearizedTraining) -> FloatArray:
         """||theta - theta_0||, (m,)."""
-        gains = training.gains(self.eigenvalues) * self._coefficients
+        gains = training.gains(self.eigenvalues) * self._start_along
         return np.asarray(np.sqrt(np.sum(self.eigenvalues[:, None] * gains**2, axis=0)))
 
     @property
-    def _coefficients(self) -> FloatArray:
+    def _start_along(self) -> FloatArray:
         return np.asarray((self.eigenvectors.T @ self.start)[:, None])

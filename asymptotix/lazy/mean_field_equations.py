@@ -78,9 +78,18 @@ class MeanFieldLimit:
         """
         from asymptotix.report.plot import Line, plot_curves
 
-        lines = [Line(self.time, self.loss, "loss", 0), Line(self.time, self.alignment, "part of the weights along u", 1)]
+        lines = [Line(self.time, self.loss, "loss", 0), Line(self.time, self.alignment, "share of the weights along u", 1)]
         caption = f"{self.activation.name} network, target {self.target.name}, mean field, infinite width and dimension"
-        return plot_curves(lines, x_label="time", y_label="", title=title, caption=caption, logx=False, logy=False, ax=ax)
+        return plot_curves(
+            lines,
+            x_label="time",
+            y_label=r"loss $\frac{1}{2}E(f-f_*)^2$; share",
+            title=title,
+            caption=caption,
+            logx=False,
+            logy=False,
+            ax=ax,
+        )
 
 
 def mean_field_limit(

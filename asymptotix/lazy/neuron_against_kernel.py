@@ -80,7 +80,8 @@ class NeuronAgainstKernel:
         neuron, x = self.neuron, self.neuron.ratio
         lines = [Line(x, self.kernel, "kernel (theory, best ridge)", 0)]
         if neuron.noise_variance > 0 and np.any(np.isfinite(neuron.noise_floor)):
-            lines.append(Line(x, neuron.noise_floor, r"$\sigma^2d/(n-2d)$", 1))
+            fine = np.geomspace(x[np.isfinite(neuron.noise_floor)].min(), x.max(), 200)
+            lines.append(Line(fine, neuron.noise_variance / (fine - 2.0), r"$\sigma^2d/(n-2d)$", 1))
         lines.append(Line(x, np.full_like(x, self.barrier), r"$\|P_{>1}f_*\|^2$", 6))
         points = [Points(x, neuron.test_error, neuron.standard_error["test_error"], "one neuron (simulation)", 1)]
         caption = f"{neuron.name}, d = {neuron.dimension}, noise variance {neuron.noise_variance:g}, {neuron.n_trials} trials"

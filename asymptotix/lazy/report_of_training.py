@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -9,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from asymptotix.lazy.bound import LazyBound
+from asymptotix.lazy.effective_ridge_of_training import TrainingRidge
+from asymptotix.lazy.training_rule import Training
 from asymptotix.report.table import Column, Table
 
 if TYPE_CHECKING:
@@ -22,7 +25,9 @@ FloatArray = NDArray[np.float64]
 
 LAZY_BELOW = 0.02  # conventions, not results: where the linear theory is good to two percent,
 NOT_LAZY_ABOVE = 0.2  # and where it misses a fifth
-CONVENTION = "loss 1/2 |f(X) - y|^2 (sum, not mean); time = sum of step sizes; f = gamma sum a s(<w, x>), w ~ N(0, I/d)"
+CONVENTION = (
+    "loss 1/2 |f(X) - y|^2 (sum, not mean); time = sum of step sizes / (1 - momentum); f = gamma sum a s(<w, x>), w ~ N(0, I/d)"
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,7 +38,11 @@ class LinearizationReport:
         activation: its name.
         width: N.
         scale: gamma.
-        scale_exponent: b of gamma = N^-b.
+        scale_exponent: b of gamma = alpha N^-b.
+        output_scale: alpha.
+        training: "descent", "flow", "momentum" or "sgd".
+        momentum: of heavy ball.
+        batch_size: of SGD, else None.
         layers: which were trained.
         initialization: how the weights were drawn.
         n_samples: n.
@@ -49,11 +58,12 @@ class LinearizationReport:
         lipschitz: beta of the bound, NaN where the bound does not apply.
         rho: 2 beta R_0 / sigma_min^2, NaN where the bound does not apply.
         certificate: the lazy bound, for gradient flow, if rho < 1; else the reason why there is none.
+        ridge_of_training: by record after the first, the ridge that explains the linearization best, see `training_ridge`.
         duplicates: pairs of equal rows of X (counted from 0).
         step_size: the first step.
-        stable_step_size: 2 / s_max of the kernel at the start.
-        step: steps made.
-        time: sum of the step sizes.
+        stable_step_size: 2 (1 + momentum) / s_max of the kernel at the start, with batches a bound for each of them.
+        step: steps made, 0 for the flow.
+        time: sum of the step sizes over 1 - momentum.
         network_residual: |f_t(X) - y| / R_0.
         linear_residual: the same of the linearization.
         train_distance: distance of the two at the training points.
@@ -66,6 +76,10 @@ class LinearizationReport:
     width: int
     scale: float
     scale_exponent: float
+    output_scale: float
+    training: Training
+    momentum: float
+    batch_size: int | None
     layers: str
     initialization: str
     n_samples: int
@@ -81,6 +95,7 @@ class LinearizationReport:
     rho: float
     certificate: LazyBound | str
     duplicates: tuple[tuple[int, int], ...]
+    ridge_of_training: TrainingRidge
     step_size: float
     stable_step_size: float
     step: NDArray[np.int64]
@@ -100,8 +115,8 @@ class LinearizationReport:
 
     @property
     def bound_residual(self) -> FloatArray:
-        """What the certificate says about `network_residual` under gradient flow; NaN without one."""
-        if isinstance(self.certificate, str):
+        """What the certificate says about `network_residual` under gradient flow or descent; NaN otherwise, or without one."""
+        if isinstance(self.certificate, str) or self.training not in ("flow", "descent"):
             return np.full_like(self.time, np.nan)
         return np.sqrt(self.certificate.loss_ratio(self.time))
 
@@ -111,6 +126,9 @@ class LinearizationReport:
         names = ("network_residual", "linear_residual", "bound_residual", "train_distance", "test_distance")
         columns = [Column("step", [float(k) for k in self.step]), Column("time", self.time.tolist())]
         columns += [Column(name, getattr(self, name).tolist(), "residual at the start") for name in names]
+        ridges = (("ridge", self.ridge_of_training.ridge), ("ridge_mismatch", self.ridge_of_training.mismatch))
+        before = [math.nan] * (len(self.time) - len(self.ridge_of_training.time))
+        columns += [Column(name, before + values.tolist()) for name, values in ridges]
         return Table(tuple(columns), f"{self.outcome}: {self._title()}", (self._certificate_line(),), CONVENTION)
 
     def to_csv(self) -> str:
@@ -129,7 +147,8 @@ class LinearizationReport:
             f"weights {self.weight_change:.2g} (relative)",
             f"conventions: lazy if predictions and kernel stay below {LAZY_BELOW}, not lazy above {NOT_LAZY_ABOVE}",
             f"residual at the end: network {self.network_residual[-1]:.3g}, linearization {self.linear_residual[-1]:.3g}, "
-            f"after {self.step[-1]} steps",
+            f"after {'' if self.training == 'flow' else f'{self.step[-1]} steps, '}time {self.time[-1]:.3g} ({self._how()})",
+            self._ridge_line(),
             self._certificate_line(),
         ]
         if self.duplicates:
@@ -149,21 +168,36 @@ class LinearizationReport:
         rows = [("network", self.network_residual), ("linearization", self.linear_residual), ("distance", self.train_distance)]
         if np.isfinite(self.test_distance).all():
             rows.append(("distance, test points", self.test_distance))
-        if not isinstance(self.certificate, str):
+        if np.isfinite(self.bound_residual).all():
             rows.append(("bound on the network", self.bound_residual))
         lines = [
             Line(self.time[later], np.where(y[later] > 0, y[later], np.nan), label, color)
             for color, (label, y) in enumerate(rows)
         ]
-        title = f"{self.outcome}: {self._title()}" if title is None else title
+        if title is None:
+            power = f"$N^{{-{self.scale_exponent:g}}}$"
+            title = f"{self.outcome}: " + self._title(r"$\gamma$", power)
         return plot_curves(
-            lines, x_label="time (sum of step sizes)", y_label="norm / residual at the start", title=title,
+            lines, x_label="time", y_label="norm / residual at the start", title=title,
             caption=CONVENTION, logx=True, logy=True, ax=ax,
         )  # fmt: skip
 
-    def _title(self) -> str:
+    def _title(self, gamma: str = "gamma", power: str = "") -> str:
+        power = power or f"N^-{self.scale_exponent:g}"
+        alpha = "" if self.output_scale == 1.0 else f"{self.output_scale:g} "
+        size = f"{self.activation}, N = {self.width}, n = {self.n_samples}, d = {self.dimension}"
+        return f"{size}, {gamma} = {alpha}{power}"
+
+    def _how(self) -> str:
+        name = {"descent": "gradient descent", "flow": "gradient flow", "momentum": "heavy ball", "sgd": "SGD"}[self.training]
+        batch = "" if self.batch_size is None else f", batches of {self.batch_size}"
+        return f"{name}{batch}" + (f", momentum {self.momentum:g}" if self.momentum else "")
+
+    def _ridge_line(self) -> str:
+        fitted = self.ridge_of_training
         return (
-            f"{self.activation}, N = {self.width}, n = {self.n_samples}, d = {self.dimension}, gamma = N^-{self.scale_exponent:g}"
+            f"the trained linearization is nearest to ridge {fitted.ridge[-1]:.3g}, {fitted.mismatch[-1]:.2g} of its norm away "
+            f"(1/time {fitted.early_stopping_ridge[-1]:.3g}, self-induced {fitted.self_induced_ridge:.3g})"
         )
 
     def _certificate_line(self) -> str:

@@ -98,9 +98,21 @@ class SingleNeuronDescent:
             Points(x, self.smallest_eigenvalue, error["smallest_eigenvalue"], "rate at the target", 0),
             Points(x, self.success, None, "share of successes", 1),
         ]
-        lines = [Line(x, self.rate, "rate at the target", 0)] if np.any(np.isfinite(self.rate)) else []
+        lines = []
+        if np.any(np.isfinite(self.rate)):
+            fine = np.linspace(max(2.0, float(x.min())), float(x.max()), 200)
+            lines.append(Line(fine, 0.5 * (1.0 - np.sqrt(2.0 / fine)) ** 2, "rate at the target", 0))
         caption = f"{self.name}, d = {self.dimension}, {self.n_trials} trials; line: formula for n > 2d"
-        return plot_curves(lines, points, x_label="n / d", y_label="", title=title, caption=caption, logy=False, ax=ax)
+        return plot_curves(
+            lines,
+            points,
+            x_label="n / d",
+            y_label="rate per unit of time; share",
+            title=title,
+            caption=caption,
+            logy=False,
+            ax=ax,
+        )
 
 
 def rectified_descent_rate(n_samples: float, dimension: int) -> tuple[float, float]:

@@ -115,9 +115,11 @@ class SingleNeuronFlow:
         from asymptotix.report.plot import Line, plot_curves
 
         lines = [Line(self.times, np.where(y > 0, y, np.nan), label, i) for i, (y, label) in enumerate(
-            ((self.loss, "loss"), (self.angle, "angle to the target")))]  # fmt: skip
+            ((self.loss, "loss"), (self.angle, "angle to the target (radians)")))]  # fmt: skip
         caption = f"{self.name}, gradient flow on half the mean squared error, Gaussian inputs"
-        return plot_curves(lines, x_label="time", y_label="", title=title, caption=caption, logx=False, logy=True, ax=ax)
+        return plot_curves(
+            lines, x_label="time", y_label="loss; angle", title=title, caption=caption, logx=False, logy=True, ax=ax
+        )
 
 
 def single_neuron_flow(

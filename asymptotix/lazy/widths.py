@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,10 +23,21 @@ from asymptotix.report.table import Column, Table
 from asymptotix.runs.progress import Progress, reporting
 from asymptotix.spectra.arguments import whole_number
 
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from asymptotix.report.plot import CurveDisplay
+
 __all__ = ["WidthStudy", "width_study"]
 
 FloatArray = NDArray[np.float64]
-QUANTITIES = ("train_distance", "test_distance", "kernel_change", "weight_change")
+_AXES = {
+    "train_distance": "distance on training points / first residual",
+    "test_distance": "distance on test points / first residual",
+    "kernel_change": "relative change of the kernel",
+    "weight_change": "relative change of the weights",
+}
+QUANTITIES = tuple(_AXES)
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,6 +67,49 @@ class WidthStudy:
         columns = tuple(Column(name, [row[k] if k == 1 else float(row[k]) for row in rows]) for k, name in enumerate(names))
         note = f"widths {', '.join(map(str, self.widths))}, {next(iter(self.values.values())).shape[2]} draws"
         return Table(columns, f"Slopes in the width, {self.activation}", (note,), CONVENTION)
+
+    def plot(self, quantity: str = "kernel_change", *, ax: Axes | None = None, title: str | None = None) -> CurveDisplay:
+        """Means over the draws with their standard errors against the width; lines have the slope of the expansion.
+
+        Args:
+            quantity: "train_distance", "test_distance", "kernel_change" or "weight_change".
+            ax: Matplotlib axes to draw on.
+            title: instead of the name of the activation.
+
+        Raises:
+            InvalidInputError: another quantity.
+            MissingExtraError: Matplotlib is not installed.
+        """
+        from asymptotix.report.plot import Line, Points, plot_curves
+
+        if quantity not in QUANTITIES:
+            raise InvalidInputError("quantity", quantity, f"one of {', '.join(QUANTITIES)}")
+        values, sizes = self.values[quantity], self.widths.astype(np.float64)
+        means, errors = values.mean(axis=2), values.std(axis=2, ddof=1) / np.sqrt(values.shape[2])
+        points, lines = [], []
+        for i, b in enumerate(self.scale_exponents):
+            slope, theory = self.slope[quantity][i], self.theory[quantity][i]
+            expected = f", expansion {theory:g}" if np.isfinite(theory) else ""
+            label = f"b = {b:g}: slope {slope:.2f} ± {self.standard_error[quantity][i]:.2f}{expected}"
+            points.append(Points(sizes, means[i], errors[i], label, i))
+            if np.isfinite(theory):
+                middle = np.exp(np.mean(np.log(means[i])) - theory * np.mean(np.log(sizes)))
+                lines.append(Line(sizes, middle * sizes**theory, color=i))
+        title = f"{self.activation}, {values.shape[2]} draws" if title is None else title
+        display = plot_curves(
+            lines,
+            points,
+            x_label="width N",
+            y_label=_AXES[quantity],
+            title=title,
+            caption=CONVENTION,
+            logx=True,
+            logy=True,
+            ax=ax,
+        )
+        lowest, highest = float(means.min()), float(means.max())
+        display.ax_.set_ylim(bottom=lowest / (3.0 * (highest / lowest) ** 0.3))  # room for the legend
+        return display
 
     def to_csv(self) -> str:
         """The table with all digits."""

@@ -14,6 +14,7 @@ from asymptotix.runs.dispatch import Dispatch, Failed
 from asymptotix.runs.lanes import lane_of
 from asymptotix.runs.task_failure import TaskFailure, failure_of
 from asymptotix.runs.threads import single_threaded_blas
+from asymptotix.runs.time_limit import require_positive_seconds
 
 __all__ = ["run_tasks"]
 
@@ -118,11 +119,8 @@ def _serial(tasks: Sequence[Any], function: Callable[[Any], Any]) -> Generator[t
 
 def _validate(executor: Executor | None, deadline: float | None, patience: float | None, on_failure: str) -> None:
     for name, seconds in (("deadline", deadline), ("patience", patience)):
-        if seconds is None:
-            continue
-        if not seconds > 0:
-            raise InvalidInputError(name, seconds, "a number of seconds > 0, or None")
-        if executor is None:
+        require_positive_seconds(name, seconds)
+        if seconds is not None and executor is None:
             raise InvalidInputError(name, seconds, "None without an executor", "pass executor=asymptotix.WorkerPool()")
     if on_failure not in ("raise", "yield"):
         raise InvalidInputError("on_failure", on_failure, '"raise" or "yield"')

@@ -12,11 +12,13 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
+from numbers import Real
 from types import TracebackType
 from typing import Any
 
 from asymptotix.errors import AsymptotixError, DeadlineError, InvalidInputError, WorkerDiedError
 from asymptotix.runs.pickling import dumps
+from asymptotix.runs.time_limit import require_positive_seconds
 from asymptotix.runs.worker import script_is_loading
 from asymptotix.runs.worker_process import WorkerGoneError, WorkerProcess
 
@@ -82,10 +84,9 @@ class WorkerPool(Executor):
                 'a worker loads this script and would run all of it: put what starts the pool under  if __name__ == "__main__":'
             )
             raise AsymptotixError(f"WorkerPool: {what}")
-        if n_workers is not None and (isinstance(n_workers, bool) or int(n_workers) != n_workers or n_workers < 1):
+        if n_workers is not None and not _is_count(n_workers):
             raise InvalidInputError("n_workers", n_workers, "a whole number >= 1, or None for one per CPU")
-        if deadline is not None and not deadline > 0:
-            raise InvalidInputError("deadline", deadline, "a number of seconds > 0, or None")
+        require_positive_seconds("deadline", deadline)
         self._max_workers = int(n_workers) if n_workers is not None else _cpus()
         self._deadline = deadline
         self._state = threading.Condition()
@@ -235,14 +236,18 @@ class WorkerPool(Executor):
     def _serve(self, seat: int, job: Job, alone: bool, worker: WorkerProcess | None) -> WorkerProcess | None:
         """One job from start to whatever end; the worker if it is still alive."""
         answer: tuple[str, Any] | None = None
-        ending, late, started = "", None, False
+        ending, refusal, late, started = "", "", None, False
+        if worker is not None and worker.late is not None:  # killed for the task before, whose answer had just left it
+            self._close(worker)
+            worker = None
         try:
-            worker = worker or self._hire(seat)
+            worker = worker or self._hire()
             started = True
             with self._state:
                 self._running[worker] = self._running.pop(seat)
             answer = _ask(worker, job)
-        except WorkerGoneError:
+        except WorkerGoneError as gone:
+            refusal = str(gone)
             if worker is not None:
                 late = worker.late
                 ending = self._close(worker)
@@ -253,7 +258,7 @@ class WorkerPool(Executor):
                 answer = ("again", None)
             self._state.notify_all()
         if answer is None and not started:
-            self._restart(job)
+            self._restart(job, refusal)
             return None
         _settle(job, answer, ending, late)
         return worker if answer is not None and answer[0] != "again" else None
@@ -269,11 +274,14 @@ class WorkerPool(Executor):
             self._waiting.append(job)
         return True
 
-    def _hire(self, seat: int) -> WorkerProcess:
+    def _hire(self) -> WorkerProcess:
         with self._state:
             if self._broken is not None:
                 raise WorkerGoneError
-            worker = WorkerProcess()
+            try:
+                worker = WorkerProcess()
+            except OSError as error:  # no processes, files or memory left
+                raise WorkerGoneError(f"workers cannot be started ({error})") from error
             self._workers.add(worker)
         try:
             worker.start()
@@ -283,12 +291,12 @@ class WorkerPool(Executor):
         self._failed_starts = 0
         return worker
 
-    def _restart(self, job: Job) -> None:
+    def _restart(self, job: Job, refusal: str) -> None:
         """A worker that could not start says nothing about the task; three in a row say something about the installation."""
         with self._state:
             self._failed_starts += 1
             if self._failed_starts >= STARTS_BEFORE_GIVING_UP and self._broken is None:
-                self._broken = "workers end before they are ready (what they say is on standard error)"
+                self._broken = refusal or "workers end before they are ready (what they say is on standard error)"
             if self._broken is None:
                 self._suspects.append(job)  # its future runs already: it must not be asked again whether it was cancelled
                 return
@@ -340,6 +348,10 @@ def _settle(job: Job, answer: tuple[str, Any] | None, ending: str, late: str | N
         job.future.set_exception(value.error if kind == "failed" else value.raised.error)
     else:
         job.future.set_result(value if job.kind == "batch" else value.result)
+
+
+def _is_count(value: object) -> bool:
+    return isinstance(value, Real) and not isinstance(value, bool) and float(value) >= 1 and float(value).is_integer()
 
 
 def _cpus() -> int:

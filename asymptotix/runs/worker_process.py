@@ -9,7 +9,8 @@ import subprocess
 import sys
 import threading
 import time
-from typing import Any
+from contextlib import suppress
+from typing import IO, Any
 
 from asymptotix.runs.pickling import main_of_parent
 from asymptotix.runs.threads import ONE_THREAD
@@ -17,6 +18,7 @@ from asymptotix.runs.threads import ONE_THREAD
 __all__ = ["WorkerGoneError", "WorkerProcess"]
 
 START_SECONDS = 60.0
+LEAVE_SECONDS = 2.0
 
 
 class WorkerGoneError(Exception):
@@ -80,36 +82,41 @@ class WorkerProcess:
             if kind == "started" and deadline is not None:
                 self._due = (time.monotonic() + deadline, f"ran past the deadline of {deadline:g} s and was killed")
                 kind, body = pickle.load(self._process.stdout)
-        except (EOFError, OSError, ValueError, pickle.UnpicklingError) as error:
+        except (EOFError, OSError, ValueError, MemoryError, pickle.UnpicklingError) as error:
             raise WorkerGoneError from error
-        self._due = None
+        with self._killing:  # from here on the watchdog of this task does not meet the next one
+            self._due = None
         return kind, body
 
     def kill_if_late(self, now: float) -> None:
         """Called by the pool's watchdog."""
-        due = self._due
-        if due is not None and now > due[0]:
-            self.kill(due[1])
+        with self._killing:
+            if self._due is not None and now > self._due[0]:
+                self._kill(self._due[1])
 
     def kill(self, late: str | None = None) -> None:
         """End the process at once, with whatever it has started in its group."""
         with self._killing:
-            if self._process.returncode is None:
-                self.late = self.late or late
-                self._process.kill()
+            self._kill(late)
+
+    def _kill(self, late: str | None) -> None:
+        if self._process.poll() is not None:
+            return
+        self.late = self.late or late
+        if os.name == "posix":
+            with suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+        else:
+            self._process.kill()
 
     def close(self) -> str:
-        """End the process, wait for it, and say how it ended."""
-        gone = self._wait(0.5) if self.late is None else None
+        """End the process, wait for it, and say how it ended; an idle one leaves by itself when its requests end."""
+        _close_pipe(self._process.stdin)
+        gone = self._wait(LEAVE_SECONDS) if self.late is None else None
         if gone is None:
             self.kill()
             self._process.wait()
-        for pipe in (self._process.stdin, self._process.stdout):
-            if pipe is not None:
-                try:
-                    pipe.close()
-                except OSError:
-                    continue  # what was still to be written has no reader
+        _close_pipe(self._process.stdout)
         return _ending(self._process.returncode)
 
     def _wait(self, seconds: float) -> int | None:
@@ -117,6 +124,12 @@ class WorkerProcess:
             return self._process.wait(seconds)
         except subprocess.TimeoutExpired:
             return None
+
+
+def _close_pipe(pipe: IO[bytes] | None) -> None:
+    with suppress(OSError):  # what was still to be written has no reader
+        if pipe is not None:
+            pipe.close()
 
 
 def _ending(code: int) -> str:

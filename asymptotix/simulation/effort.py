@@ -221,7 +221,7 @@ def effort_of(
             control variates also too few trials for these.
     """
     for name, value in (("n_trials", n_trials), ("max_trials", max_trials)):
-        if n_controls and value is not None and value < fewest_trials(n_controls):
+        if n_controls and value is not None and whole_number(name, value, minimum=1) < fewest_trials(n_controls):
             valid = f"at least {fewest_trials(n_controls)} with control variates"
             raise InvalidInputError(name, value, valid, f"{n_controls} coefficients are fitted to the trials")
     given = {"n_trials": n_trials, "precision": precision, "budget": budget}
@@ -249,11 +249,11 @@ def affordable(effort: Effort, numbers: int) -> Effort:
     return replace(effort, most=min(effort.most, max(2, memory // (16 * max(numbers, 1)))))
 
 
-def seconds_of(budget: Any) -> float:
+def seconds_of(budget: Any, *, name: str = "budget") -> float:
     """A time in seconds: a number of seconds, or a text such as "30 s", "10 min", "2 h".
 
     Raises:
-        InvalidInputError: neither.
+        InvalidInputError: neither; `name` is that of the argument.
     """
     valid = 'a time above 0: seconds, or a text such as "30 s", "10 min", "2 h"'
     found = re.fullmatch(r"\s*([0-9]*\.?[0-9]+)\s*([a-z]*?)s?\s*", str(budget).lower()) if isinstance(budget, str) else None
@@ -262,9 +262,9 @@ def seconds_of(budget: Any) -> float:
     elif isinstance(budget, int | float | np.number) and not isinstance(budget, bool):
         seconds = float(budget)
     else:
-        raise InvalidInputError("budget", budget, valid)
+        raise InvalidInputError(name, budget, valid)
     if not 0 < seconds < np.inf:
-        raise InvalidInputError("budget", budget, valid)
+        raise InvalidInputError(name, budget, valid)
     return seconds
 
 

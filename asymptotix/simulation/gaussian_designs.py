@@ -79,6 +79,12 @@ class CovariateSampler:
         rest = (design.tail, design.target_tail, design.noise_variance)
         return CovariateSampler(scales, target, *rest, counts.astype(np.int64))
 
+    def drawn_coordinates(self, n_samples: int) -> int:
+        """How many coordinates a training set is drawn in."""
+        if self.counts is None:
+            return len(self.scales)
+        return int(np.sum(np.where(repays(n_samples, self.counts), n_samples + 1, self.counts)))
+
     def draw(self, n_samples: int, n_features: int | None, rng: np.random.Generator) -> Draw:
         """One training set; see `Sampler.draw`."""
         del n_features  # the covariates are the features

@@ -41,17 +41,20 @@ def is_isotropic(design: GaussianCovariates) -> bool:
 
 def singular_values(n_rows: int, n_columns: int, rng: np.random.Generator) -> FloatArray:
     """Those of a matrix of independent standard normal entries, (min(n_rows, n_columns),), in no particular order."""
-    from scipy.linalg import lapack
+    from scipy.linalg import eigvalsh_tridiagonal
 
     small, large = sorted((n_rows, n_columns))
     diagonal = np.sqrt(rng.chisquare(np.arange(large, large - small, -1.0)))
     beside = np.sqrt(rng.chisquare(np.arange(small - 1.0, 0.0, -1.0)))
     squares = diagonal**2
     squares[1:] += beside**2
-    eigenvalues, failed = lapack.dsterf(squares, diagonal[:-1] * beside) if small > 1 else (squares, 0)
-    if failed == 0 and eigenvalues.min() > SQUARE_LIMIT * eigenvalues.max():
+    eigenvalues = eigvalsh_tridiagonal(squares, diagonal[:-1] * beside, lapack_driver="sterf")
+    if eigenvalues.min() > SQUARE_LIMIT * eigenvalues.max():
         return np.asarray(np.sqrt(eigenvalues))
-    return np.asarray(np.linalg.svd(np.diag(diagonal) + np.diag(beside, -1), compute_uv=False))
+    # The eigenvalues of (0 B; B' 0) are those of B and their negatives; in the order 1', 1, 2', 2, ... it is tridiagonal.
+    woven = np.empty(2 * small - 1)
+    woven[::2], woven[1::2] = diagonal, beside
+    return np.asarray(np.abs(eigvalsh_tridiagonal(np.zeros(2 * small), woven, lapack_driver="sterf")[small:]))
 
 
 @dataclass(frozen=True)

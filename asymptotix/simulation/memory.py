@@ -5,6 +5,7 @@ from __future__ import annotations
 from asymptotix.errors import InvalidInputError
 from asymptotix.runs.memory import installed_memory, size_text
 from asymptotix.simulation.draws import Sampler
+from asymptotix.simulation.gaussian_designs import CovariateSampler
 from asymptotix.simulation.grid import Cell
 from asymptotix.simulation.isotropic_design import IsotropicSampler
 
@@ -21,9 +22,10 @@ def trial_bytes(sampler: Sampler, cell: Cell) -> int:
     if isinstance(sampler, IsotropicSampler):
         return _DOUBLE * sampler.trial_size(cell.n_samples)
     n, scales = cell.n_samples, getattr(sampler, "scales", None)
-    width = cell.n_features or (None if scales is None else len(scales))
-    if width is None:
+    if scales is None and cell.n_features is None:
         return 3 * _DOUBLE * n * n
+    covariates = sampler.drawn_coordinates(n) if isinstance(sampler, CovariateSampler) else len(() if scales is None else scales)
+    width = cell.n_features or covariates
     drawn = 0 if scales is None or not sampler.has_features else (n + width) * len(scales)
     return _DOUBLE * (2 * n * width + 3 * min(n, width) ** 2 + drawn)
 

@@ -34,11 +34,11 @@ def store_to_csv(store: Path_, path: Path_, *, timing: bool = False) -> int:
     columns seconds, worker, finished). The file appears when it is complete.
 
     Raises:
-        StorageError: the store cannot be read, or the file not be written.
+        StorageError: the store cannot be read, or the file not be written, for one because it is the store.
     """
     with read_store(store) as opened:
         columns = columns_of(opened)
-        with _written(path) as partial, partial.open("w", encoding="utf-8", newline="") as out:
+        with _written(path, opened) as partial, partial.open("w", encoding="utf-8", newline="") as out:
             out.writelines(f"# {' '.join(line.split())}\n" for line in _header(opened))
             writer = csv.writer(out, lineterminator="\n")
             writer.writerow([*columns.names, *(TIMING if timing else ())])
@@ -65,7 +65,7 @@ def store_to_parquet(store: Path_, path: Path_, *, timing: bool = False) -> int:
         types = [(name, pyarrow.string() if name in texts else pyarrow.float64()) for name in names]
         schema = pyarrow.schema(types, metadata=dict(line.split(": ", 1) for line in _header(opened)))
         rows, count = rows_of(opened, columns, timing=timing), 0
-        with _written(path) as partial, parquet.ParquetWriter(partial, schema) as writer:
+        with _written(path, opened) as partial, parquet.ParquetWriter(partial, schema) as writer:
             while group := list(islice(rows, _GROUP)):
                 writer.write_table(pyarrow.table(_typed(group, names, texts), schema=schema))
                 count += len(group)
@@ -132,7 +132,9 @@ def _typed(group: list[list[Any]], names: list[str], texts: frozenset[str]) -> d
 
 
 @contextmanager
-def _written(path: Path_) -> Iterator[Path]:
+def _written(path: Path_, store: Store) -> Iterator[Path]:
+    if os.path.realpath(path) == os.path.realpath(store.path):
+        raise StorageError(f"{path}: is the store itself: name another file")
     try:
         with whole_file(path) as partial:
             yield partial

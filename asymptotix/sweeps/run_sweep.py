@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +21,6 @@ from asymptotix.sweeps.result import Sweep
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
-    from asymptotix.runs.cell_table import CellWatch
     from asymptotix.runs.store import Store
 
 __all__ = ["problem_of_store", "sweep"]
@@ -40,7 +39,7 @@ def sweep(
     seed: int | None = None,
     deadline: float | None = None,
     progress: Any = "auto",
-    every: float | None = None,
+    every: float | str | None = None,
     on_partial: Callable[[Sweep], object] | None = None,
 ) -> Sweep:
     """Theory, simulation and verdict over the grid of a problem file.
@@ -59,8 +58,9 @@ def sweep(
         deadline: seconds after which a trial, and with it its cell, is given up.
         progress: "auto" (on a terminal a live table of trials, rate, time left and cells, with the latest, the slowest and the
             failed ones by name; nothing in a pipe), True, False, or a function of (done, total).
-        every: seconds after which `on_partial` is called again with what there is so far; needs a store.
-        on_partial: called with a Sweep in between.
+        every: seconds, or a time such as "5 min", after which `on_partial` is called again with what there is so far; needs a
+            store.
+        on_partial: called with a Sweep in between; given with `every` or not at all.
 
     Returns:
         A Sweep. Cells that failed are NaN there and named in a warning; interrupted by Ctrl-C it has what was finished.
@@ -83,13 +83,23 @@ def sweep(
     problem = _problem(problem)
     efforts = problem.effort(n_trials=n_trials, precision=precision, budget=budget, max_trials=max_trials)
     seed = problem.seed if seed is None else seed
-    if every is not None and store is None:
-        raise InvalidInputError("every", every, "left out without a store", "what is finished is read from it")
+    pause = _pause(every, on_partial, store)
     options = {**efforts, "quantity": quantity, "seed": seed, "executor": executor, "deadline": deadline}
     opened = None if store is None else _opened(store, problem, seed, {**efforts, "quantity": quantity, "seed": seed})
     with nullcontext() if opened is None else opened:
         run = _Run(problem, {**options, "store": opened}, None if opened is None else opened.path)
-        return run.finish(progress, every, on_partial)
+        return run.finish(progress, pause, on_partial)
+
+
+def _pause(every: float | str | None, on_partial: Callable[[Sweep], object] | None, store: object) -> float | None:
+    """The seconds of `every`."""
+    from asymptotix.simulation.effort import seconds_of
+
+    if every is not None and store is None:
+        raise InvalidInputError("every", every, "left out without a store", "what is finished is read from it")
+    if (every is None) != (on_partial is None) or not (on_partial is None or callable(on_partial)):
+        raise InvalidInputError("on_partial", on_partial, "a function of a Sweep, given with every or not at all")
+    return None if every is None else seconds_of(every, name="every")
 
 
 @dataclass(frozen=True)
@@ -130,33 +140,43 @@ class _Run:
 
 
 class _Clock:
-    """A progress report that interrupts the run when its time has come; what is finished is in the store."""
+    """A report of trials and cells that interrupts the run when its time has come; what is finished is in the store.
+
+    Not before a trial has finished: trials that fail are tried again in the next part, and a run of these alone would not end.
+    """
 
     def __init__(self, report: Callable[[int, int], object], seconds: float) -> None:
-        self._report, self._end, self.rang = report, time.monotonic() + seconds, False
+        from asymptotix.runs.cell_table import CellWatch
+
+        self._report, self._end, self._gains, self.rang = report, time.monotonic() + seconds, False, False
+        self._watch = report if isinstance(report, CellWatch) else None
 
     def __call__(self, done: int, total: int) -> None:
         self._report(done, total)
-        if time.monotonic() >= self._end and done < total:
+        if self._gains and time.monotonic() >= self._end and done < total:
             self.rang = True
             raise KeyboardInterrupt
 
+    def planned(self, cells: Sequence[Mapping[str, Any]], done: Sequence[int], targets: Sequence[int]) -> None:
+        if self._watch is not None:
+            self._watch.planned(cells, done, targets)
 
-class _WatchingClock(_Clock):
-    """The same for a report that is told of cells."""
+    def finished(self, cell: int, seconds: float) -> None:
+        self._gains = True
+        if self._watch is not None:
+            self._watch.finished(cell, seconds)
 
-    def __init__(self, report: CellWatch, seconds: float) -> None:
-        super().__init__(report, seconds)
-        self.planned, self.finished, self.failed = report.planned, report.finished, report.failed
+    def failed(self, cell: int, message: str) -> None:
+        if self._watch is not None:
+            self._watch.failed(cell, message)
 
 
 @contextmanager
 def _clock(progress: Any, seconds: float) -> Iterator[_Clock]:
-    from asymptotix.runs.cell_table import CellWatch
     from asymptotix.runs.progress import reporting
 
     with reporting(progress, "trials") as report:
-        yield _WatchingClock(report, seconds) if isinstance(report, CellWatch) else _Clock(report, seconds)
+        yield _Clock(report, seconds)
 
 
 def _problem(problem: Any) -> Problem:

@@ -113,7 +113,8 @@ def parameter_values(family: ActivationFamily, exact: dict[sp.Symbol, sp.Expr]) 
 
 def _require_covariance(exact: dict[sp.Symbol, sp.Expr], digits: int) -> None:
     q1, q2, c = list(exact.values())[:3]
-    if q1 < 0 or q2 < 0 or c**2 > q1 * q2 * (1 + sp.Float(10) ** (-digits)):
+    # a rational number, as the others are: a Float would round the product, and refuse half of all points with |rho| = 1
+    if q1 < 0 or q2 < 0 or c**2 > q1 * q2 * (1 + sp.Rational(1, 10**digits)):
         raise InvalidInputError("c", c, "at most sqrt(q1 q2) in size, with variances q1, q2 >= 0")
 
 

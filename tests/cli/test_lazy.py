@@ -54,6 +54,9 @@ def test_figure_and_trajectory_are_written(run: Run, tmp_path: Path) -> None:
         (("--width", 33), 2, "width = 33"),
         (("--step-size", 1e6), 2, "below 2/s_max"),
         (("--activation", "rellu"), 2, "relu"),
+        (("--training", "adam"), 2, "descent, flow, momentum or sgd"),
+        (("--batch-size", 3), 2, "batch_size = 3"),
+        (("--widths", "32,64", "--training", "sgd"), 2, "leave out --widths"),
         (("--layers", "second"), 2, "all, first or last"),
         (("absent.npz",), 2, "no file 'absent.npz'"),
     ],
@@ -63,6 +66,24 @@ def test_misuse_is_one_line(run: Run, arguments: tuple[object, ...], code: int, 
     assert result.exit_code == code
     assert message in result.stderr
     assert result.stderr.count("\n") == 1
+
+
+def test_trainings_and_scales_reach_python(run: Run) -> None:
+    arguments = ("--training", "sgd", "--batch-size", 3, "--momentum", 0.5, "--output-scale", 4)
+    content = json.loads(run("lazy", *SMALL, "--width", 64, *arguments, "--json").stdout)
+    assert [content[name] for name in ("training", "batch_size", "momentum", "output_scale", "scale")] == ["sgd", 3, 0.5, 4, 0.5]
+    assert content["ridge_of_training"][-1]["ridge"] > 0
+    plain = json.loads(run("lazy", *SMALL, "--width", 64, "--json").stdout)
+    assert content["kernel_change"] < plain["kernel_change"] / 4
+
+
+def test_slopes_in_the_width(run: Run, tmp_path: Path) -> None:
+    figure = tmp_path / "slopes.svg"
+    arguments = ("--widths", "16,128", "--exponents", "0.5,1", "--trials", 2, "--n-samples", 4, "--plot", figure)
+    rows = json.loads(run("lazy", *SMALL[:4], *arguments, "--json").stdout)["rows"]
+    slopes = {row["scale_exponent"]: row["slope"] for row in rows if row["quantity"] == "weight_change"}
+    assert slopes == pytest.approx({0.5: -0.5, 1.0: 0.0}, rel=0, abs=0.12)
+    assert figure.stat().st_size > 5000
 
 
 def test_kernels_and_broken_files_are_refused(run: Run, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import pytest
 import asymptotix as ax
 from asymptotix.errors import ConvergenceError, InvalidInputError
 from asymptotix.lazy.network import draw_network
+from asymptotix.lazy.training_rule import TrainingRule
 
 RNG = np.random.default_rng(10)
 
@@ -67,6 +68,67 @@ def test_only_the_last_layer_is_linear_to_rounding() -> None:
     found = report("gelu", layers="last", width=64)
     assert found.prediction_distance < 1e-11
     assert (found.kernel_change, found.feature_change, found.rho) == (0.0, 0.0, 0.0)
+
+
+TRAININGS = [
+    {"training": "flow"}, {"training": "momentum"}, {"training": "sgd", "batch_size": 3},
+    {"training": "sgd", "batch_size": 2, "momentum": 0.5},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("changes", TRAININGS)
+def test_every_training_is_told_lazy_from_not_lazy(changes: dict[str, object]) -> None:
+    wide, rich = report(width=256, **changes), ax.linearization_report("erf", X, 3 * Y, width=32, scale_exponent=1.0, **changes)  # type: ignore[arg-type] # choices of the list
+    assert (wide.outcome, rich.outcome) == ("lazy", "not lazy")
+    assert wide.training == changes["training"]
+    # a model linear in its parameters is followed exactly, batch by batch
+    linear = report("gelu", layers="last", width=64, **changes)
+    assert linear.prediction_distance < (1e-6 if changes["training"] == "flow" else 1e-11)
+    assert 1e-4 < linear.network_residual[-1] < 0.9
+
+
+def test_other_batches_are_another_trajectory() -> None:
+    kernel = X @ X.T
+    paths = [TrainingRule.of("sgd", None, 3, 8, seed).coefficients(kernel, Y, 0.002, [40])[0] for seed in (0, 0, 1)]
+    assert (paths[0] == paths[1]).all()
+    assert np.linalg.norm(paths[0] - paths[2]) > 0.01 * np.linalg.norm(paths[0])
+
+
+def test_small_steps_momentum_and_batches_end_where_the_flow_does() -> None:
+    rich = {"scale_exponent": 0.9, "width": 32, "time": 0.3}
+    end = report(training="flow", **rich).network_test[-1]
+    away = {}
+    for name, changes in {"descent": {}, "momentum": {"momentum": 0.5}, "sgd": {"batch_size": 4}}.items():
+        found = report(training=name, step_size=2e-4, **changes, **rich)
+        assert found.time[-1] == pytest.approx(0.3, rel=1e-12, abs=0)
+        away[name] = np.linalg.norm(found.network_test[-1] - end) / np.linalg.norm(end)
+    assert away["descent"] < 0.01
+    assert away["momentum"] < 0.01
+    assert 1e-4 < away["sgd"] < 0.1
+
+
+def test_the_ridge_of_training_is_that_of_its_kernel() -> None:
+    network = draw_network(ax.activation("erf"), width=512, dimension=20, scale=512**-0.5, rng=np.random.default_rng(0))
+    kernel = network.at(X).kernel()
+    for changes in ({"training": "flow", "time": 0.5}, {}):
+        found = report(**changes).ridge_of_training
+        known = ax.training_ridge(kernel, Y, time=found.time)
+        tolerance = 1e-4 if changes else 0.5  # steps of half of 1/s_max are no flow
+        assert found.ridge[10] == pytest.approx(known.ridge[10], rel=tolerance, abs=0)
+        assert found.self_induced_ridge == pytest.approx(known.self_induced_ridge, rel=1e-9, abs=0)
+        assert found.early_stopping_ridge == pytest.approx(1 / found.time, rel=1e-14, abs=0)
+        assert found.mismatch[10] < found.early_stopping_mismatch[10]
+    doubled = ax.training_ridge(kernel, Y, time=2 * found.time)
+    assert abs(doubled.ridge[10] / known.ridge[10] - 1) > 0.3
+
+
+def test_an_output_scale_is_a_scale_of_the_labels() -> None:
+    scaled = report(output_scale=8.0, initialization="independent")
+    labels = ax.linearization_report("erf", X, Y / 8, width=512, initialization="independent", X_test=X_TEST, progress=False)
+    for name in ("prediction_distance", "kernel_change", "weight_change", "rho"):
+        assert getattr(scaled, name) == pytest.approx(getattr(labels, name), rel=1e-7, abs=0)
+    assert scaled.time[-1] == pytest.approx(labels.time[-1] / 64, rel=1e-9, abs=0)
+    assert report(initialization="independent").kernel_change > 4 * scaled.kernel_change
 
 
 def test_numbers_are_those_of_a_training_by_hand() -> None:
@@ -138,6 +200,12 @@ def test_steps_beyond_the_stable_one_are_refused_or_noticed() -> None:
         ({"scale_exponent": -300}, "scale_exponent"),
         ({"width": np.nan}, "width"),
         ({"seed": -1}, "seed"),
+        ({"training": "adam"}, "training = 'adam'"), ({"momentum": 0.5}, "momentum = 0.5 .* left out"),
+        ({"training": "momentum", "momentum": 1.0}, r"momentum = 1.0 .*\[0, 1\)"),
+        ({"training": "momentum", "batch_size": 2}, "batch_size = 2 .* left out"),
+        ({"training": "sgd", "batch_size": 9}, "batch_size = 9 .* from 1 to n = 8"),
+        ({"training": "flow", "step_size": 0.1}, "step_size = 0.1 .* left out"), ({"output_scale": 0.0}, "output_scale = 0.0"),
+        ({"training": "sgd", "batch_size": 1, "step_size": 0.04, "time": 8.0}, "diverged at step"),
         ({"time": 1e12}, "time = .* at most 10.7 steps"), ({"initialization": "zero"}, "initialization = 'zero'"),
     ],
 )  # fmt: skip

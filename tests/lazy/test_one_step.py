@@ -99,3 +99,12 @@ def test_bad_input() -> None:
     with pytest.raises(InvalidInputError, match="steps"):
         found.test_errors([])
     assert np.isfinite(found.table(n_trials=2).column("simulated").values).all()
+
+
+def test_the_figure_of_errors_stands_beside_the_barrier() -> None:
+    problem = ax.one_gradient_step("erf", "relu", dimension=10, width=20, n_samples=40)
+    display = problem.test_errors([0, 1, 3], n_trials=2).plot()
+    assert [line.get_label() for line in display.lines_] == ["energy beyond degree 1", "no step"]
+    assert len(display.errorbar_) == 1
+    with pytest.raises(InvalidInputError, match="one above 0"):
+        problem.test_errors([0], n_trials=2).plot()

@@ -6,7 +6,8 @@ import pytest
 import asymptotix as ax
 from asymptotix.errors import ConvergenceError
 from asymptotix.lazy.network import draw_network
-from asymptotix.lazy.training import descend, flow, largest_eigenvalue
+from asymptotix.lazy.training import descend, descend_in_batches, flow, largest_eigenvalue
+from asymptotix.lazy.training_rule import TrainingRule
 
 RNG = np.random.default_rng(5)
 X, X_TEST, Y = RNG.standard_normal((6, 8)), RNG.standard_normal((3, 8)), RNG.standard_normal(6)
@@ -37,17 +38,10 @@ def test_momentum_reaches_the_flow_at_its_effective_time() -> None:
 def test_batches_follow_the_flow_on_average() -> None:
     t, steps = 3 / LARGEST, 3000
     known = flow(NETWORK, X, Y, times=[t], X_test=X_TEST).residuals[0]
-    found = descend(
-        NETWORK,
-        X,
-        Y,
-        step_size=t / steps,
-        n_steps=steps,
-        record=[steps],
-        X_test=X_TEST,
-        batch_size=2,
-        rng=np.random.default_rng(6),
-    ).residuals[0]
+    rule = TrainingRule.of("sgd", None, 2, 6, seed=6)
+    found = descend_in_batches(
+        NETWORK, X, Y, rule=rule, step_size=t / steps, n_steps=steps, record=[steps], X_test=X_TEST
+    ).residuals[0]  # fmt: skip
     assert 1e-6 < np.linalg.norm(found - known) / np.linalg.norm(Y) < 0.02
 
 

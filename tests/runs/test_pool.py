@@ -16,6 +16,7 @@ from threadpoolctl import threadpool_info
 import asymptotix as ax
 from asymptotix.runs.engine import run_tasks
 from asymptotix.runs.task_failure import TaskFailure
+from asymptotix.runs.worker_process import WorkerProcess
 
 ROOT = Path(__file__).parents[2]
 
@@ -56,6 +57,12 @@ def where(_):
     return threads, os.environ["OPENBLAS_NUM_THREADS"], {"sympy", "matplotlib", "numba", "distributed"} & set(sys.modules)
 
 
+def start_a_child_and_wait(path):
+    child = subprocess.Popen(["sleep", "60"])
+    Path(path).write_text(str(child.pid))
+    time.sleep(60)
+
+
 @pytest.fixture(scope="module")
 def pool():
     with ax.WorkerPool(2) as made:
@@ -68,6 +75,11 @@ def alive(pid):
     except ProcessLookupError:
         return False
     return True
+
+
+def running(pid):
+    """A child whose parent was killed may stay as a zombie."""
+    return alive(pid) and " Z " not in Path(f"/proc/{pid}/stat").read_text() if Path("/proc").exists() else alive(pid)
 
 
 def test_a_poison_task_fails_with_its_signal_and_all_others_finish(pool):
@@ -102,6 +114,40 @@ def test_a_late_worker_is_killed_and_the_others_go_on(pool):
     assert time.monotonic() - start < 20
     assert results.pop(3) == TaskFailure("deadline", "ran past the deadline of 0.5 s and was killed", 1)
     assert results == {k: k for k in range(8) if k != 3}
+
+
+@pytest.mark.skipif(os.name != "posix", reason="process groups")
+def test_what_a_late_task_has_started_ends_with_it(pool, tmp_path):
+    marker = tmp_path / "pid"
+    with pytest.raises(ax.DeadlineError):
+        list(run_tasks([str(marker)], start_a_child_and_wait, executor=pool, deadline=1.0))
+    until = time.monotonic() + 10
+    while running(int(marker.read_text())) and time.monotonic() < until:
+        time.sleep(0.01)
+    assert not running(int(marker.read_text()))
+
+
+def test_a_kill_that_comes_after_the_answer_does_not_meet_the_next_task():
+    with ax.WorkerPool(1) as one:
+        first = one.submit(os.getpid).result(30)
+        (worker,) = one._workers
+        worker.kill("too late")
+        assert one.submit(os.getpid).result(30) != first
+
+
+def test_workers_that_cannot_be_started_are_an_error_and_no_wait(monkeypatch):
+    def refused(*args, **options):
+        raise OSError(24, "Too many open files")
+
+    monkeypatch.setattr("asymptotix.runs.worker_process.subprocess.Popen", refused)
+    with ax.WorkerPool(1) as one, pytest.raises(ax.WorkerDiedError, match=r"cannot be started.*Too many open files"):
+        one.submit(abs, -1).result(30)
+
+
+def test_an_idle_worker_leaves_by_itself():
+    worker = WorkerProcess()
+    worker.start()
+    assert worker.close() == "left with exit code 0"
 
 
 def test_raising_stops_at_the_first_failure(pool):
@@ -146,6 +192,7 @@ def test_no_progress_ends_with_the_patience(pool):
     [
         ({"deadline": 1.0}, r"deadline = 1.0 .*WorkerPool"),
         ({"deadline": -1.0, "executor": ThreadPoolExecutor(1)}, "deadline = -1.0"),
+        ({"deadline": "1 s", "executor": ThreadPoolExecutor(1)}, "deadline = '1 s'"),
         ({"on_failure": "ignore"}, "on_failure"),
         ({"executor": 3}, "executor = 3"),
     ],
@@ -155,7 +202,7 @@ def test_bad_settings_of_a_run_are_refused(options, message):
         list(run_tasks([1], abs, **options))
 
 
-@pytest.mark.parametrize("n_workers", [0, -1, 1.5, True])
+@pytest.mark.parametrize("n_workers", [0, -1, 1.5, True, "two", float("nan"), float("inf")])
 def test_bad_numbers_of_workers_are_refused(n_workers):
     with pytest.raises(ax.InvalidInputError, match="n_workers"):
         ax.WorkerPool(n_workers)

@@ -142,6 +142,7 @@ def test_an_interrupted_run_leaves_them_out_and_says_so():
     [
         (MODEL.design, {"n_trials": 39}, "n_trials = 39 is not valid: n_trials must be at least 40 with control variates"),
         (MODEL.design, {"precision": 0.1, "max_trials": 20}, "max_trials = 20"),
+        (MODEL.design, {"n_trials": "many"}, "n_trials = 'many' is not valid: n_trials must be a whole number"),
         (NonGaussianCovariates(*LEVELS, 0.0, 0.0, 0.1, "rademacher", None, None), {}, "left out for NonGaussianCovariates"),
         (RandomFeatures(Spectrum([1.0], [9]), [1.0]).design, {"n_features": 5, "n_predictors": 2}, "left out with n_predictors"),
     ],

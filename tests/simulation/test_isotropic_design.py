@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import tracemalloc
 from dataclasses import replace
 
 import numpy as np
@@ -111,6 +112,18 @@ def test_singular_values_are_those_of_a_square_matrix_too():
     assert abs(z) < 4
     products = np.prod(values**2, axis=1)  # the square of the determinant has mean 6!
     assert abs(products.mean() - 720) < 4 * products.std() / np.sqrt(2000)
+
+
+def test_singular_values_near_zero_keep_their_digits_and_take_no_matrix():
+    size, rng = 1000, np.random.default_rng(2)
+    diagonal = np.sqrt(rng.chisquare(np.arange(size, 0.0, -1.0)))
+    tracemalloc.start()
+    values = singular_values(size, size, np.random.default_rng(2))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert values.min() < 1e-3 * values.max()  # where squares would have lost them
+    assert np.sum(np.log(values)) == pytest.approx(np.sum(np.log(diagonal)), rel=0, abs=1e-9)  # the determinant
+    assert peak < 8 * size**2 / 10
 
 
 def test_large_isotropic_designs_draw_no_rows_and_small_ones_do():

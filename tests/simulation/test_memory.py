@@ -47,6 +47,14 @@ def test_the_estimate_is_not_above_what_a_trial_takes_and_a_machine_that_does_no
     assert simulate(LINEAR, n_samples=20, ridge=1.0, n_trials=1, progress=False).test_error > 0
 
 
+def test_levels_of_many_equal_coordinates_take_what_is_drawn_of_them() -> None:
+    sampler = sampler_of(RidgeRegression(Spectrum([1.0, 0.1], [20, 40_000]), [1.0, 1.0]).design)
+    cell = Cell(200, None, Ridge(np.array([1.0])), np.array([0]))
+    width = sampler.draw(200, None, np.random.default_rng(0)).matrix.shape[1]
+    assert width == 20 + 201
+    assert trial_bytes(sampler, cell) == 8 * (2 * 200 * width + 3 * 200**2)
+
+
 def test_singular_values_take_less_than_rows_and_are_refused_with_their_size_too() -> None:
     isotropic = RidgeRegression(Spectrum([1.0], [1000]), [1.0])
     cells = [Cell(200, None, Ridge(np.array([1.0])), np.array([0]))] * 2

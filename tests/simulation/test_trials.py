@@ -138,6 +138,7 @@ def test_progress_is_reported(run):
         ({"seed": -1}, "seed = -1"),
         ({"ridge": -1.0}, "ridge = -1.0 is not valid"),
         ({"progress": "bar"}, "progress = "),
+        ({"ridge": None, "steps": 3, "step_size": "small"}, "step_size = 'small'"),
     ],
 )
 def test_bad_arguments_are_refused(run, arguments, message):

@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 import errno
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -67,6 +68,16 @@ def test_a_place_that_cannot_be_is_told(path: Path) -> None:
     for bad in (path.parent, path.parent / "no" / "x.csv"):
         with pytest.raises(StorageError, match="name a file in a folder that exists"):
             store_to_csv(path, bad)
+
+
+@pytest.mark.parametrize("write", [store_to_csv, store_to_parquet])
+def test_the_store_itself_is_not_written_over(path: Path, write: Callable[[Path, Path], int]) -> None:
+    before = path.read_bytes()
+    (link := path.with_name("link")).symlink_to(path)
+    for place in (path, link):
+        with pytest.raises(StorageError, match="the store itself"):
+            write(path, place)
+    assert path.read_bytes() == before
 
 
 def test_only_an_ordinary_file_is_written_over(path: Path) -> None:

@@ -71,7 +71,7 @@ def test_a_wrong_theory_is_found_out(monkeypatch):
     assert sweep(problem, n_trials=200, progress=False).verdict.outcome == "disagree"
 
 
-def test_the_trials_of_the_file_can_be_replaced():
+def test_the_trials_of_the_file_can_be_replaced(tmp_path):
     assert sweep(PROBLEM, n_trials=2, progress=False).simulation.n_trials.max() == 2
     careful = sweep(PROBLEM, precision=0.03, progress=False).simulation
     assert np.all(careful.standard_error.test_error <= 0.03 * careful.test_error)
@@ -79,6 +79,9 @@ def test_the_trials_of_the_file_can_be_replaced():
         sweep(PROBLEM, n_trials=3, precision=0.1, progress=False)
     with pytest.raises(InvalidInputError, match="every"):
         sweep(PROBLEM, every=3.0, progress=False)
+    for pause, function, message in (("soon", print, "every = 'soon'"), (-1.0, print, "every = -1.0"), (3.0, None, "on_partial")):
+        with pytest.raises(InvalidInputError, match=message):
+            sweep(PROBLEM, store=tmp_path / "a.sqlite", every=pause, on_partial=function, progress=False)
     with pytest.raises(InvalidInputError, match="problem = 3"):
         sweep(3)
 
@@ -153,6 +156,19 @@ def test_what_there_is_can_be_had_in_between(tmp_path, monkeypatch):
     assert all(part.interrupted and part.simulation.n_trials.max() <= 60 for part in seen)
     assert not found.interrupted
     assert found.to_csv() == sweep(PROBLEM, n_trials=60, progress=False).to_csv()
+
+
+def test_a_run_of_failures_alone_ends_and_is_no_interruption(tmp_path, monkeypatch):
+    def broken(*_):
+        raise ValueError("always")
+
+    monkeypatch.setattr("asymptotix.simulation.trials.observe_fit", broken)
+    seen = []
+    with pytest.warns(UserWarning, match="4 of 4 cells failed"):
+        found = sweep(PROBLEM, store=tmp_path / "a.sqlite", every=1e-9, on_partial=seen.append, progress=False)
+    assert not found.interrupted
+    assert not seen
+    assert np.all(found.simulation.n_trials == 0)
 
 
 def test_the_effort_of_the_file_counts_and_an_argument_replaces_it():

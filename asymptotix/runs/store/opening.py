@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import threading
 import time
 import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from asymptotix.conventions import CONVENTION
 from asymptotix.errors import StorageError
@@ -22,6 +24,9 @@ from asymptotix.runs.store.store import Store
 __all__ = ["open_store", "read_store"]
 
 _MAGIC = b"SQLite format 3\0"
+
+_places: WeakKeyDictionary[Store, tuple[int, int]] = WeakKeyDictionary()  # device and inode of the stores of this process
+_opening = threading.Lock()
 
 
 def open_store(path: str | os.PathLike[str], *, identity: Mapping[str, Any], schema: int = 1) -> Store:
@@ -48,6 +53,13 @@ def open_store(path: str | os.PathLike[str], *, identity: Mapping[str, Any], sch
     """
     file = _usable(path)
     wanted = {"identity": value_of(text_of(identity)), "schema": schema, "convention": CONVENTION}
+    with _opening:
+        store = _opened(file, wanted)
+    _warn_of_network(file)
+    return store
+
+
+def _opened(file: Path, wanted: Mapping[str, Any]) -> Store:
     refuse_foreign_file(file)
     is_new = not file.exists()
     connection = connect(file)
@@ -63,8 +75,7 @@ def open_store(path: str | os.PathLike[str], *, identity: Mapping[str, Any], sch
     except BaseException:
         connection.close()
         raise
-    _warn_of_network(file)
-    return Store(file, connection, stored, writable=True)
+    return _remembered(Store(file, connection, stored, writable=True))
 
 
 def read_store(path: str | os.PathLike[str]) -> Store:
@@ -78,16 +89,28 @@ def read_store(path: str | os.PathLike[str]) -> Store:
         raise StorageError(f"{file}: there is no such store")
     if file.stat().st_size == 0:
         raise StorageError(f"{file}: is an empty file, not a store")
-    refuse_foreign_file(file)
-    connection = read_only(file)
-    try:
-        with translated(file):
-            _refuse_foreign_database(connection, file)
-            stored = _description(connection)
-    except BaseException:
-        connection.close()
-        raise
-    return Store(file, connection, stored, writable=False)
+    with _opening:
+        refuse_foreign_file(file)
+        connection = read_only(file)
+        try:
+            with translated(file):
+                _refuse_foreign_database(connection, file)
+                stored = _description(connection)
+        except BaseException:
+            connection.close()
+            raise
+        return _remembered(Store(file, connection, stored, writable=False))
+
+
+def _remembered(store: Store) -> Store:
+    with translated(store.path):
+        _places[store] = _place(store.path)
+    return store
+
+
+def _place(file: Path) -> tuple[int, int]:
+    found = file.stat()
+    return found.st_dev, found.st_ino
 
 
 def _usable(path: str | os.PathLike[str]) -> Path:
@@ -104,11 +127,17 @@ def _usable(path: str | os.PathLike[str]) -> Path:
 def refuse_foreign_file(file: Path) -> None:
     """Look at the first bytes before SQLite does, which would repair what is not ours.
 
+    Not at those of a store that is open in this process: whoever closes a file, be it one opened for reading, gives up all locks
+    that the process has on it (POSIX), and another process would take away the log that the open store still writes to.
+
     Raises:
         StorageError: no SQLite database, or one that says whose it is.
     """
     with translated(file):
         try:
+            place = _place(file)
+            if any(store.is_open and place == at for store, at in _places.items()):
+                return
             with file.open("rb") as opened:
                 head = opened.read(100)
         except FileNotFoundError:

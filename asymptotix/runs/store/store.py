@@ -68,6 +68,11 @@ class Store:
         identity: Mapping[str, Any] = self.description["identity"]
         return identity
 
+    @property
+    def is_open(self) -> bool:
+        """Whether it was not closed."""
+        return self._open
+
     def put(self, records: Sequence[Record]) -> int:
         """Keep records in one transaction; durable (synced to the disk) when it returns. Returns how many were new.
 
@@ -198,8 +203,10 @@ class Store:
         """Close the file; the last process folds the log into it."""
         with self._lock:
             if self._open and self._process == os.getpid():
-                self._open = False
-                self._connection.close()
+                try:
+                    self._connection.close()
+                finally:
+                    self._open = False
 
     def __enter__(self) -> Store:
         return self

@@ -31,6 +31,21 @@ def test_opening_again_resumes(tmp_path: Path) -> None:
     assert sorted(entry.name for entry in tmp_path.iterdir()) == ["s.sqlite"]  # the log is folded in at the end
 
 
+def test_reading_beside_an_open_store_does_not_give_up_its_locks(tmp_path: Path) -> None:
+    path = tmp_path / "s.sqlite"
+    another = f"from asymptotix.runs.store import open_store; open_store({str(path)!r}, identity={IDENTITY!r}).close()"
+    with open_store(path, identity=IDENTITY) as store:
+        store.put([ROW])
+        for opened in (read_store(path), open_store(path, identity=IDENTITY)):
+            opened.close()
+        # without the locks the other process takes itself for the last one and removes the log, with all that comes later
+        subprocess.run([sys.executable, "-c", another], check=True)
+        store.put([Record("later", {}, {})])
+        assert (tmp_path / "s.sqlite-wal").exists()
+        with read_store(path) as seen:
+            assert seen.finished_keys(["k", "later"]) == {"k", "later"}
+
+
 def test_the_file_says_whose_it_is(tmp_path: Path) -> None:
     head = filled(tmp_path / "s.sqlite").read_bytes()[:72]
     assert head.startswith(b"SQLite format 3\0")
