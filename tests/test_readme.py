@@ -54,15 +54,21 @@ def test_every_local_link_leads_somewhere() -> None:
     assert [link for link in links if link and not (ROOT / link).exists()] == []
 
 
+def test_the_derivations_are_counted_right() -> None:
+    files = [path for path in (ROOT / "derivations").glob("*.py") if path.stem != "__init__"]
+    assert re.findall(r"holds (\d+) theorems", README) == [str(len(files))]
+
+
 @pytest.mark.parametrize("code", blocks("python"), ids=lambda code: code.strip().splitlines()[-1][:40])
 def test_python_block_runs_and_prints_what_its_comments_say(code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A comment `#> text` is a line that the block prints."""
+    """A comment `# > text` is a line that the block prints."""
     monkeypatch.chdir(tmp_path)
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed), warnings.catch_warnings():
         warnings.simplefilter("error")
         exec(compile(code, "README.md", "exec"), {"__name__": "readme"})
-    promised = [line.partition("#>")[2].strip() for line in code.splitlines() if "#>" in line]
+    promised = [line.partition("# > ")[2].strip() for line in code.splitlines() if "# > " in line]
+    assert promised, "a block shows what it prints"
     assert [line for line in squeeze("\n".join(promised)) if line not in squeeze(printed.getvalue())] == [], printed.getvalue()
 
 

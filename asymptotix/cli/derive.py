@@ -70,12 +70,12 @@ def _load(entry: EntryPoint) -> Any:
 
 
 def _list(entries: list[EntryPoint], as_json: bool) -> None:
-    titles = {entry.name: _load(entry).title for entry in entries}
     if as_json:
-        print_json(titles)
-    else:
-        width = max(map(len, titles))
-        typer.echo("\n".join(f"{name.ljust(width)}  {title}" for name, title in titles.items()))
+        print_json({entry.name: _load(entry).title for entry in entries})
+        return
+    width = max(len(entry.name) for entry in entries)
+    for entry in entries:  # each line at once: making a derivation takes a quarter of a second
+        typer.echo(f"{entry.name.ljust(width)}  {_load(entry).title}")
 
 
 def _verify(entries: list[EntryPoint], as_json: bool) -> None:

@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from asymptotix.errors import HypothesisError, InvalidInputError
 from asymptotix.kernels.data_rows import real_values
 from asymptotix.kernels.matrix import kernel_matrix
-from asymptotix.kernels.regression import checked_labels
+from asymptotix.kernels.regression import checked_labels, checked_rows
 
 __all__ = ["RidgePath", "ridge_path"]
 
@@ -42,7 +42,7 @@ class RidgePath:
 
     def predict(self, X: ArrayLike) -> FloatArray:
         """Predictions of all ridges: shape (ridges, m), or (ridges, m, outputs)."""
-        cross = kernel_matrix(self.kernel, X, self.X)
+        cross = kernel_matrix(self.kernel, checked_rows(X, self.X.shape[1]), self.X)
         return np.asarray(self.coefficients @ cross.T if self.coefficients.ndim == 2 else cross @ self.coefficients)
 
 

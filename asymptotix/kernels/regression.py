@@ -74,9 +74,9 @@ class FittedRegression:
     """A regression and its training data: `coefficients` alpha (n, outputs); `forward` = L^-1 y; `factor` L, K + ridge = L L'."""
 
     regression: KernelRegression
-    X: FloatArray
-    y: FloatArray
-    coefficients: FloatArray
+    X: FloatArray = field(repr=False)
+    y: FloatArray = field(repr=False)
+    coefficients: FloatArray = field(repr=False)
     forward: FloatArray = field(repr=False)
     factor: FloatArray = field(repr=False)
 
@@ -123,7 +123,7 @@ class FittedRegression:
         return errors
 
     def _cross(self, X: ArrayLike) -> FloatArray:
-        return kernel_matrix(self.regression.kernel, X, self.X, threads=self.regression.threads)
+        return kernel_matrix(self.regression.kernel, checked_rows(X, self.X.shape[1]), self.X, threads=self.regression.threads)
 
     def _inverse_diagonal(self) -> FloatArray:
         """The diagonal of (K + ridge)^-1 = L^-T L^-1: sums of squares, nothing cancels."""
@@ -148,9 +148,19 @@ def _factorized(matrix: FloatArray) -> FloatArray:
     return np.asarray(factor)
 
 
+def checked_rows(X: ArrayLike, n_features: int) -> FloatArray:
+    """Rows to predict at, refused if they do not have the features of the training data."""
+    rows = real_values("X", X)
+    if rows.ndim != 2 or rows.shape[1] != n_features:
+        raise InvalidInputError("X", rows.shape, f"of shape (m, {n_features}), with the features of the training data")
+    return rows
+
+
 def checked_labels(name: str, y: ArrayLike, size: int) -> FloatArray:
     """The labels as float64, refused if there are not `size` rows of them or one is not finite."""
-    labels = real_values("y", y)
+    labels = real_values(name, y)
+    if size == 0:
+        raise InvalidInputError("X", "0 rows", "at least one row of data")
     if labels.ndim not in (1, 2) or len(labels) != size or labels.size == 0:
         raise InvalidInputError(name, labels.shape, f"{size} labels, one for each row of data, or {size} rows of several")
     if not np.isfinite(labels).all():

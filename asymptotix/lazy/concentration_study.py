@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["WidthConcentration"]
 
 FloatArray = NDArray[np.float64]
+_CONVENTION = "deviation: operator norm of K^-1/2 K_N K^-1/2 - I; smallest, largest: eigenvalues of K^-1/2 K_N K^-1/2"
 
 
 @dataclass(frozen=True, eq=False)
@@ -152,7 +153,7 @@ class WidthConcentration:
         notes = [f"{self.activation.name}, {self.features} features, means over {self.n_trials} trials; the law is heuristic"]
         for name, (slope, error) in self.exponents.items():
             notes.append(f"exponent in {name}: {slope:.3f} +- {error:.3f}, of the law {self.expected_exponents[name]:.3f}")
-        return Table(tuple(columns), "Kernel of a network of finite width against its limit", tuple(notes))
+        return Table(tuple(columns), "Kernel of a network of finite width against its limit", tuple(notes), _CONVENTION)
 
     def to_csv(self) -> str:
         """The table with all digits."""

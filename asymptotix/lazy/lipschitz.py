@@ -30,8 +30,8 @@ def slope_suprema(s: Activation) -> tuple[float, float]:
     """
     first = s.pointwise_derivative
     if s.jumps or first.jumps:
-        where = (s.jumps or first.jumps)[0]
-        raise HypothesisError(f"the lazy bound does not apply to {s.name}: its slope jumps at {where:g}; judge by measurement")
+        what = f"it jumps at {s.jumps[0]:g}" if s.jumps else f"its slope jumps at {first.jumps[0]:g}"
+        raise HypothesisError(f"the lazy bound does not apply to {s.name}: {what}; judge by measurement")
     second = first.pointwise_derivative
     for name, function in (("first", first), ("second", second)):
         if function.growth.kind != "bounded":

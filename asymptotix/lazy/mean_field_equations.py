@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 __all__ = ["MeanFieldLimit", "mean_field_limit"]
 
 FloatArray = NDArray[np.float64]
+_CONVENTION = "loss 1/2 E (f - f*)^2, inputs N(0, I); time of gradient flow with learning rate N, f = 1/N sum a s(<w, x>)"
 
 _CLASSES = np.array([1.0, -1.0])  # the output weights at the start, half of the neurons each
 _ASLEEP = 1e-12  # of the force on m at m = 0
@@ -68,7 +69,7 @@ class MeanFieldLimit:
         note = (
             f"{self.activation.name} network, target {self.target.name}; loss = E (f - f*)^2 / 2; widths and dimension infinite"
         )
-        return Table(tuple(columns), "Mean-field limit", (note,))
+        return Table(tuple(columns), "Mean-field limit", (note,), _CONVENTION)
 
     def plot(self, *, ax: Axes | None = None, title: str = "") -> CurveDisplay:
         """Loss and alignment against time.

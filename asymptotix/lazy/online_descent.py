@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 __all__ = ["OnlineDescent", "online_sgd"]
 
 FloatArray = NDArray[np.float64]
+_CONVENTION = (
+    "loss 1/2 E (f - f*)^2, inputs N(0, I); time = steps / d, w <- w - (step size / d) gradient at one input, f = sum s(<w, x>)"
+)
 
 _LARGEST = 1e6  # squared norm of weights that count as diverged
 _FAR = 100.0  # times the stable step: overlaps then grow like the square of the step, and are not integrated
@@ -83,7 +86,7 @@ class OnlineDescent:
             largest = np.nanmax(np.abs(np.nan_to_num(self.z_scores)), axis=(1, 2))
             columns.append(Column("largest_z", largest.tolist(), digits=2))
             notes.append(f"largest_z over all overlaps, {len(self.simulated)} runs at d = {self.dimension}")
-        return Table(tuple(columns), "Online gradient descent", tuple(notes))
+        return Table(tuple(columns), "Online gradient descent", tuple(notes), _CONVENTION)
 
     def plot(self, *, ax: Axes | None = None, title: str = "") -> CurveDisplay:
         """The overlaps with the teacher against time, theory as lines and simulation as points.

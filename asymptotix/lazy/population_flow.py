@@ -17,6 +17,7 @@ from asymptotix.spectra.arguments import real_array, real_number, true_or_false
 __all__ = ["PopulationDynamics", "checked_times", "population_dynamics"]
 
 FloatArray = NDArray[np.float64]
+_CONVENTION = "loss 1/2 E (f - f*)^2, inputs N(0, I); time of gradient flow, or the sum of the steps"
 
 _MOST_STEPS = 10**6
 _DIVERGED = 1e3  # times the loss at the start
@@ -58,7 +59,7 @@ class PopulationDynamics:
         names = ("time", "loss", "alignment")
         columns = tuple(Column(name, [float(v) for v in getattr(self, name)]) for name in names)
         how = "gradient flow" if self.step_size is None else f"gradient descent, step size {self.step_size:g}"
-        return Table(columns, "Population dynamics", (f"{how}; loss = E (f - f*)^2 / 2",))
+        return Table(columns, "Population dynamics", (f"{how}; loss = E (f - f*)^2 / 2",), _CONVENTION)
 
 
 def population_dynamics(

@@ -31,6 +31,10 @@ if TYPE_CHECKING:
 __all__ = ["ScaleStudy", "scale_study"]
 
 FloatArray = NDArray[np.float64]
+_CONVENTION = (
+    "trained on 1/2 E (f - f*)^2, inputs N(0, I); test_error: E (f - f*)^2; time of gradient flow with learning rate N^(2b-1), "
+    "f = N^-b sum a s(<w, x>)"
+)
 
 _POINTS = 100  # Gaussian inputs on which the kernel is compared
 _MEASURED = ("test_error", "kernel_change", "movement", "alignment")
@@ -106,10 +110,9 @@ class ScaleStudy:
         ]
         if self.width.size > 1:
             for exponent, (slope, error) in zip(self.exponent, self.slopes(), strict=True):
-                notes.append(
-                    f"kernel change at b = {exponent:g}: N^({slope:.2f} +- {error:.2f}), expected {2 * exponent - 2:.2f}"
-                )
-        return Table(tuple(columns), "From lazy to mean field", tuple(notes))
+                expected = f"expected {2 * exponent - 2:.2f}" if exponent <= 1 else "no exponent is known beyond b = 1"
+                notes.append(f"kernel change at b = {exponent:g}: N^({slope:.2f} +- {error:.2f}), {expected}")
+        return Table(tuple(columns), "From lazy to mean field", tuple(notes), _CONVENTION)
 
     def plot(self, quantity: str = "kernel_change", *, ax: Axes | None = None, title: str = "") -> CurveDisplay:
         """One quantity against the scale exponent, a color for each width.

@@ -310,6 +310,13 @@ def _setting(*, step_size: float | None, **settings: ArrayLike | None) -> tuple[
     if len(given) != 1 or ("steps" in given) != (step_size is not None):
         named = [*given, *([] if step_size is None else ["step_size"])]
         raise InvalidInputError("arguments", ", ".join(named) or "none", "ridge, or time, or steps with step_size")
-    if step_size is not None and not (isinstance(step_size, int | float | np.number) and 0 < step_size < np.inf):
+    if step_size is not None and not _is_positive(step_size):
         raise InvalidInputError("step_size", step_size, "finite and > 0")
     return next(iter(given.items()))
+
+
+def _is_positive(value: Any) -> bool:
+    try:
+        return 0 < float(value) < np.inf
+    except (TypeError, ValueError):
+        return False

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint
 from pathlib import Path
@@ -78,6 +79,17 @@ def installed(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_without_a_name_the_titles_are_listed(run: Run) -> None:
     assert json.loads(run("derive", "--json").stdout) == {"refuted": "A theorem", "theorem": "A theorem"}
     assert "theorem  A theorem" in run("derive").stdout
+
+
+@pytest.mark.usefixtures("installed")
+def test_a_title_is_printed_before_the_next_derivation_is_made(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def load(entry: EntryPoint) -> Callable[[], Theorem]:
+        if entry.name == "theorem":  # the second in the order of the alphabet
+            raise AsymptotixError("too late to matter")
+        return theorem
+
+    monkeypatch.setattr(EntryPoint, "load", load)
+    assert run("derive", "--list").stdout == "refuted  A theorem\n"
 
 
 @pytest.mark.usefixtures("installed")

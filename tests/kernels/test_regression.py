@@ -109,3 +109,19 @@ def test_cross_validation_at_a_ridge_that_overflows_squares() -> None:
     rows, labels = np.array([[1.0], [2.0], [4.0]]), np.array([1.0, -1.0, 3.0])
     path = ridge_path(lambda q1, q2, c: c, rows, labels, [1e300])
     assert path.gcv[0] == pytest.approx(11.0 / 3.0, rel=1e-12, abs=0)
+
+
+def test_refusals_name_the_argument_that_is_wrong() -> None:
+    fitted = KernelRegression(KERNEL, 0.1).fit(X, Y[:, 0])
+    with pytest.raises(InvalidInputError, match=r"^X = \(15, 2\) is not valid: X must be of shape \(m, 4\)"):
+        fitted.predict(X_TEST[:, :2])
+    with pytest.raises(InvalidInputError, match=r"^X = \(4,\) is not valid: X must be of shape \(m, 4\)"):
+        ridge_path(KERNEL, X, Y[:, 0], [0.1]).predict(X_TEST[0])
+    with pytest.raises(InvalidInputError, match=r"^y_test = "):
+        fitted.learning_curve(X_TEST, ["a"] * 15, [10])
+    with pytest.raises(InvalidInputError, match=r"^X = '0 rows' is not valid"):
+        KernelRegression(KERNEL, 0.1).fit(X[:0], Y[:0, 0])
+
+
+def test_a_fitted_regression_prints_no_data() -> None:
+    assert len(repr(KernelRegression(KERNEL, 0.1).fit(X, Y))) < 250

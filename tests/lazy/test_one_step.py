@@ -102,7 +102,7 @@ def test_bad_input() -> None:
 
 
 def test_the_figure_of_errors_stands_beside_the_barrier() -> None:
-    problem = ax.one_gradient_step("erf", "relu", dimension=10, width=20, n_samples=40)
+    problem = one_gradient_step("erf", "relu", dimension=10, width=20, n_samples=40)
     display = problem.test_errors([0, 1, 3], n_trials=2).plot()
     assert [line.get_label() for line in display.lines_] == ["energy beyond degree 1", "no step"]
     assert len(display.errorbar_) == 1
