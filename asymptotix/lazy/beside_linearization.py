@@ -85,7 +85,7 @@ def linearization_report(
         InvalidInputError: data of the wrong shape, an odd width, a time or step that is not positive, a step beyond 2/s_max.
         ConvergenceError: a constant step at which training diverged later (names the stable one), or a flow too long.
 
-    Source: [ChizatOyallonBach2019] for the setting of the bound.
+    Source: [ChizatOyallonBach2019] for the setting of the bound, [AliKolterTibshirani2019] for the ridge of stopping early.
 
     >>> rng = np.random.default_rng(0)
     >>> X = rng.standard_normal((8, 20))

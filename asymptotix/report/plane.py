@@ -85,9 +85,9 @@ def _draw(ax: Any, x: FloatArray, y: FloatArray, panel: Panel, shared: FloatArra
 
     values = np.ma.masked_invalid(panel.values)
     colors = mpl.colormaps["RdBu_r" if panel.signed else "viridis"].with_extremes(bad="#d9d9d9")
-    mesh = ax.pcolormesh(x, y, values, cmap=colors, norm=_norm(panel, shared), shading="nearest", rasterized=True)
+    mesh = ax.pcolormesh(_edges(x), _edges(y), values, cmap=colors, norm=_norm(panel, shared), rasterized=True)
     for axis, places in (("x", x), ("y", y)):
-        if places.min() > 0 and np.log10(places.max() / places.min()) > _LOG_AXIS:
+        if _is_logarithmic(places):
             getattr(ax, f"set_{axis}scale")("log")
     if not panel.signed and values.count() and np.ptp(values.compressed()) > 0:
         levels = _levels(shared)
@@ -96,6 +96,19 @@ def _draw(ax: Any, x: FloatArray, y: FloatArray, panel: Panel, shared: FloatArra
     ax.grid(False)
     bar = ax.get_figure().colorbar(mesh, ax=ax, label=panel.label, extend="both" if panel.signed else "neither")
     bar.outline.set_linewidth(0.5)
+
+
+def _is_logarithmic(places: FloatArray) -> bool:
+    return bool(places.min() > 0 and np.log10(places.max() / places.min()) > _LOG_AXIS)
+
+
+def _edges(places: FloatArray) -> FloatArray:
+    """Those of cells centred on the axis as it is drawn; midpoints of numbers would reach below 0 on a logarithmic one."""
+    logarithmic = _is_logarithmic(places)
+    middle = np.log(places) if logarithmic else np.asarray(places, dtype=np.float64)
+    ends = (1.5 * middle[:1] - 0.5 * middle[1:2], 1.5 * middle[-1:] - 0.5 * middle[-2:-1])
+    edges = np.concatenate([ends[0], (middle[1:] + middle[:-1]) / 2, ends[1]])
+    return np.asarray(np.exp(edges) if logarithmic else edges)
 
 
 def _norm(panel: Panel, shared: FloatArray) -> Any:

@@ -5,6 +5,7 @@ import pytest
 
 import asymptotix as ax
 from asymptotix.errors import ConvergenceError
+from asymptotix.lazy import training
 from asymptotix.lazy.network import draw_network
 from asymptotix.lazy.training import descend, descend_in_batches, flow, largest_eigenvalue
 from asymptotix.lazy.training_rule import TrainingRule
@@ -58,3 +59,28 @@ def test_a_shrinking_step_never_lets_the_loss_grow() -> None:
     assert (np.diff(losses) <= 1e-12).all()
     assert found.step_sizes[0] < 20 / LARGEST
     assert found.times[-1] == pytest.approx(found.step_sizes.sum(), rel=1e-12, abs=0)
+
+
+def test_a_flow_past_kinks_is_that_of_small_steps() -> None:
+    network = draw_network(ax.activation("relu"), width=30, dimension=8, scale=30**-0.7, rng=np.random.default_rng(3))
+    t = 5 / largest_eigenvalue(network.at(X))
+    known = flow(network, X, Y, times=[t / 2, t], X_test=X_TEST)
+    found = descend(network, X, Y, step_size=t / 4000, n_steps=4000, record=[2000, 4000], X_test=X_TEST)
+    for k in (0, 1):
+        assert np.linalg.norm(found.residuals[k] - known.residuals[k]) < 2e-3 * np.linalg.norm(Y)
+    assert np.linalg.norm(found.residuals[0] - known.residuals[1]) > 0.05 * np.linalg.norm(Y)
+
+
+def test_a_flow_too_long_says_how_far_it_came(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(training, "_MOST_CALLS", 200)
+    with pytest.raises(ConvergenceError, match=r"the flow came to time .* in .* evaluations; ask for earlier times"):
+        flow(NETWORK, X, Y, times=[1 / LARGEST, 400 / LARGEST], X_test=X_TEST)
+
+
+def test_batches_that_diverge_name_a_stable_step() -> None:
+    rule = TrainingRule.of("sgd", None, 1, 6, seed=0)
+    with pytest.raises(ConvergenceError, match=r"SGD diverged at step \d+; the largest stable step at the record before is"):
+        descend_in_batches(NETWORK, X, Y, rule=rule, step_size=20 / LARGEST, n_steps=500, record=[0, 500], X_test=X_TEST)
+    kernel = NETWORK.at(X).kernel()
+    assert rule.stable_step(kernel, LARGEST) == pytest.approx(2 / (6 * kernel.diagonal().max()), rel=1e-12, abs=0)
+    assert TrainingRule.of("sgd", 0.5, 6, 6, seed=0).stable_step(kernel, LARGEST) == pytest.approx(3 / LARGEST, rel=1e-12, abs=0)

@@ -30,3 +30,10 @@ def test_equal_values_and_no_values_draw_and_a_line_is_refused():
     plot_planes(X, Y, [Panel(np.ones((2, 3)), "a", "u"), Panel(np.full((2, 3), np.nan), "b", "u")], labels=("x", "y"))
     with pytest.raises(InvalidInputError, match="at least 2 values"):
         plot_planes(X, Y[:1], [Panel(VALUES[:1], "a", "u")], labels=("x", "y"))
+
+
+def test_cells_are_centred_on_logarithmic_axes():
+    figure = plot_planes(X, Y, [Panel(VALUES, "a", "u")], labels=("x", "y"))
+    corners = figure.axes[0].collections[0].get_coordinates()
+    np.testing.assert_allclose(corners[0, :, 0], 10.0 ** np.array([-0.5, 0.5, 1.5, 2.5]), rtol=1e-12)
+    np.testing.assert_allclose(corners[:, 0, 1], [0.5, 1.5, 2.5], rtol=1e-12)
