@@ -1,4 +1,4 @@
-r"""The largest eigenvalues of a kernel matrix that is never stored: Lanczos iteration, or Nystrom's matrix on some of the rows.
+r"""The largest eigenvalues of a kernel matrix, stored only if it is small: Lanczos iteration, or Nystrom's matrix on some rows.
 
 Lanczos: every eigenvalue within $|K v - \lambda v|$ of one of K. Nystrom, for $K \succeq 0$: $\hat K = K_{nm} K_{mm}^{-1} K_{mn}
 \preceq K$, so that its eigenvalues are lower bounds, and all of them together miss $\mathrm{tr}(K - \hat K)$.
@@ -14,11 +14,14 @@ from numpy.typing import ArrayLike, NDArray
 
 from asymptotix.errors import ConvergenceError, InvalidInputError
 from asymptotix.kernels.allocation import allocated
+from asymptotix.kernels.matrix import kernel_matrix
 from asymptotix.kernels.operator import KernelOperator
 
 __all__ = ["TopSpectrum", "top_spectrum"]
 
 FloatArray = NDArray[np.float64]
+
+_STORED = 2048  # rows: 32 MB, for the price of one of the tens of products that Lanczos iteration asks for
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,7 @@ def top_spectrum(
     landmarks: int | None = None,
     seed: int = 0,
 ) -> TopSpectrum:
-    """The `count` largest eigenvalues of `kernel_matrix(kernel, X)` and their vectors, without the matrix.
+    """The `count` largest eigenvalues of `kernel_matrix(kernel, X)` and their vectors; beyond 2048 rows without the matrix.
 
     Args:
         kernel: as in `kernel_matrix`.
@@ -70,7 +73,8 @@ def top_spectrum(
         raise InvalidInputError("seed", seed, "an integer, zero or positive")
     generator = np.random.default_rng(seed)
     if method == "lanczos":
-        return _lanczos(operator, int(count), generator)
+        matrix = kernel_matrix(kernel, X) if size <= _STORED else operator.as_linear_operator()
+        return _lanczos(matrix, int(count), generator)
     if method != "nystrom":
         raise InvalidInputError("method", method, "lanczos or nystrom")
     chosen = min(size, 4 * count + 100) if landmarks is None else landmarks
@@ -79,18 +83,16 @@ def top_spectrum(
     return _nystrom(operator, int(count), generator.choice(size, chosen, replace=False))
 
 
-def _lanczos(operator: KernelOperator, count: int, generator: np.random.Generator) -> TopSpectrum:
+def _lanczos(matrix: Any, count: int, generator: np.random.Generator) -> TopSpectrum:
     from scipy.sparse.linalg import ArpackNoConvergence, eigsh
 
     try:
-        values, vectors = eigsh(
-            operator.as_linear_operator(), k=count, which="LA", v0=generator.standard_normal(operator.shape[0])
-        )
+        values, vectors = eigsh(matrix, k=count, which="LA", v0=generator.standard_normal(matrix.shape[0]))
     except ArpackNoConvergence:
         raise ConvergenceError(f"Lanczos iteration for {count} eigenvalues did not converge: ask for fewer or more") from None
     order = np.argsort(values)[::-1]
     values, vectors = values[order], vectors[:, order]
-    residuals = np.linalg.norm(operator @ vectors - vectors * values, axis=0)
+    residuals = np.linalg.norm(matrix @ vectors - vectors * values, axis=0)
     return TopSpectrum(values, vectors, residuals, "lanczos")
 
 

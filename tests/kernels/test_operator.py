@@ -28,7 +28,9 @@ def test_products_are_those_of_the_matrix(kernel: Any) -> None:
     np.testing.assert_allclose(operator.columns([3, 1]), K[:, [3, 1]], rtol=1e-12, atol=1e-13)
 
 
-def test_lanczos_finds_the_top_of_the_spectrum_within_its_bounds() -> None:
+@pytest.mark.parametrize("stored", [0, 300])
+def test_lanczos_finds_the_top_of_the_spectrum_within_its_bounds(stored: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("asymptotix.kernels.largest_eigenvalues._STORED", stored)
     exact = np.linalg.eigvalsh(kernel_matrix(TANGENT, X))[::-1]
     found = top_spectrum(TANGENT, X, 6)
     assert found.values == pytest.approx(exact[:6], rel=1e-12, abs=0)
