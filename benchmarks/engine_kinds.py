@@ -49,6 +49,6 @@ def _cluster(n_workers: int) -> Iterator[str]:
         # a cluster object drops a worker that is not back after 15 s: under load, every one that was killed twice
         "distributed.deploy.lost-worker-timeout": "120s",
     }
-    options = {"n_workers": n_workers, "threads_per_worker": 1, "processes": True, "dashboard_address": None}
+    options = {"n_workers": n_workers, "threads_per_worker": 1, "processes": True, "dashboard_address": ":0"}
     with dask.config.set(quiet), LocalCluster(**options, silence_logs=logging.CRITICAL) as cluster:
         yield cluster.scheduler_address

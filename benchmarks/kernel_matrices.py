@@ -26,9 +26,6 @@ __all__ = ["peak_matrices", "run", "run_numpy", "thread_speedup"]
 FloatArray = NDArray[np.float64]
 
 ROWS, FEATURES = 6000, 100
-# Quoted, not measured here: seconds of neural-tangents 0.6.5 (jax 0.5.3, compilation excluded) beside those of the prototype of
-# this package in the same run on another machine. (rows, depth): (theirs, prototype)
-QUOTED = {(3000, 1): (0.54, 0.129), (3000, 3): (1.46, 0.138), (3000, 10): (5.54, 0.150), (6000, 3): (4.61, 0.499)}
 
 
 def rows_of(count: int, equal_norms: bool = True) -> FloatArray:
@@ -143,11 +140,6 @@ def main(size: int = ROWS) -> None:
         for depth in (1, 10):
             print(f"peak memory, depth {depth} ({path} compiled): {peak_matrices(size, depth, path):.3f} matrices for two")
         print(f"two threads ({path} compiled): {thread_speedup(size, path):.2f} times faster")
-    for (count, depth), (theirs, prototype) in QUOTED.items():
-        print(
-            f"quoted, {count} rows, depth {depth}: neural-tangents {theirs} s, "
-            f"prototype {prototype} s, {theirs / prototype:.1f} times"
-        )
 
 
 if __name__ == "__main__":

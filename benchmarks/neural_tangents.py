@@ -6,8 +6,9 @@ neural-tangents wants old companions and so an environment of its own:
     ENV/bin/pip install neural-tangents==0.6.5 jax==0.5.3 jaxlib==0.5.3 tf2jax==0.3.6
     python -m benchmarks.neural_tangents --python ENV/bin/python
 
-Without such an environment one sentence says so, and nothing is measured. CPU seconds of the best run after one that compiles, every
-process bound to one core. Then the errors of both on pairs of rows close to one line, against forty digits at exactly these rows.
+Without such an environment one sentence says so, and nothing is measured. CPU seconds of the best run after one that compiles,
+every process bound to one core. Then the errors of both on pairs of rows close to one line, against forty digits at exactly
+these rows.
 """
 
 from __future__ import annotations
@@ -31,7 +32,6 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from asymptotix import kernel_matrices, nngp_kernel, tangent_kernel
-from asymptotix.kernels import KernelMap
 from benchmarks.kernel_matrices import both, rows_of
 from benchmarks.measurement import Measurement
 
@@ -40,8 +40,10 @@ __all__ = ["PAIRS", "NeuralTangents", "NotInstalledError", "errors_near_a_line",
 FloatArray = NDArray[np.float64]
 
 REPEATS, KEPT, DIGITS = 3, 50, 40
-# distance of two rows of about unit length, of the second and the first, or of the second and minus the first: a few random pairs each
-PAIRS = {"the same": (0.0, 1), "1e-8": (1e-8, 1), "1e-6": (1e-6, 1), "1e-4": (1e-4, 1), "1": (1.0, 1), "1e-6, opposite": (1e-6, -1)}
+# distance of two rows of about unit length: of the second and the first, or of the second and minus the first
+PAIRS = {
+    "the same": (0.0, 1), "1e-8": (1e-8, 1), "1e-6": (1e-6, 1), "1e-4": (1e-4, 1), "1": (1.0, 1), "1e-6, opposite": (1e-6, -1),
+}  # fmt: skip
 COUNT = 20
 _THERE = """
 import json, os, sys, time
@@ -94,14 +96,19 @@ class NeuralTangents:
         self._folder = tempfile.TemporaryDirectory()
         try:
             self._process = subprocess.Popen(
-                [python, "-c", _THERE, str(core)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+                [python, "-c", _THERE, str(core)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                text=True,
             )
         except OSError as error:
+            self._folder.cleanup()
             raise NotInstalledError(f"{python} cannot be started ({error.strerror}): name the python of an environment") from None
         self.versions: dict[str, str] = self._answer()
         if "missing" in self.versions:
             self.__exit__(None, None, None)
-            raise NotInstalledError(f"{python} cannot import neural-tangents ({self.versions['missing']}): see --help for its pins")
+            raise NotInstalledError(f"{python} has no working neural-tangents ({self.versions['missing']}): see --help")
 
     def __enter__(self) -> NeuralTangents:
         """Itself."""
@@ -184,7 +191,8 @@ def errors_near_a_line(there: NeuralTangents | None, depth: int, distance: float
         network = family("relu", depth=depth, weight_variance=2)
         exact = [network.mp(*moments(rows[k], rows[k + COUNT]), digits=DIGITS) for k in range(COUNT)]
         worst[name] = tuple(
-            max(float(abs(mpmath.mpf(answer[i, k, k + COUNT]) / value - 1)) for k, value in enumerate(exact)) for answer in answers
+            max(float(abs(mpmath.mpf(answer[i, k, k + COUNT]) / value - 1)) for k, value in enumerate(exact))
+            for answer in answers
         )
     return worst
 
@@ -196,9 +204,9 @@ def moments(x: FloatArray, y: FloatArray) -> tuple[mpmath.mpf, ...]:
 
 
 def nan_diagonal(there: NeuralTangents | None, size: int = 300) -> tuple[int, ...]:
-    """How many diagonal entries of the tangent kernel of relu(x)**2 at depth 3 are NaN among the first KEPT rows, here and there."""
+    """How many of KEPT diagonal entries of the tangent kernel of relu(x)**2 at depth 3 are NaN, here and there."""
     rows = rows_of(size)
-    answers = [kernel_matrices([KernelMap("relu(x)**2", 3, 2.0, 0.0, kind) for kind in ("nngp", "tangent")], rows)[1][:KEPT, :KEPT]]
+    answers = [kernel_matrices(both("relu(x)**2", 3), rows)[1][:KEPT, :KEPT]]
     answers += [there.matrices("power2", 3, rows)[1][1]] if there is not None else []
     return tuple(int(np.isnan(np.diagonal(answer)).sum()) for answer in answers)
 
@@ -219,7 +227,7 @@ def main(arguments: list[str] | None = None) -> None:
         print(f"Not measured: {error}.")
         return
     if there is None:
-        print("Not measured: neural-tangents, which needs --python PATH (see --help); the errors above are those of this package.")
+        print("Not measured: neural-tangents, which needs --python PATH (see --help); the errors are those of this package.")
 
 
 def report(there: NeuralTangents | None, sizes: list[int], depths: list[int], core: int) -> None:

@@ -1,7 +1,8 @@
 """Whether a compiled loop is worth its import: Numba is an extra, and importing it costs more than most answers.
 
 `ASYMPTOTIX_COMPILED` in the environment decides: "auto" (the default), "always", or "never". With "auto" the compiled path is
-taken when Numba is installed and the work repays what is still to be loaded: Numba, or the loops.
+taken when Numba is installed and the work repays what is still to be loaded: Numba, or the loops. Work of earlier calls counts,
+so that a loop that is asked for again and again is never much dearer than the better of the two paths.
 """
 
 from __future__ import annotations
@@ -23,13 +24,16 @@ _MODES = ("auto", "always", "never")
 # alone a quarter to half of one, and the compilation at the very first use about ten.
 _REPAYS_NUMBA, _REPAYS_LOOPS = 2e9, 5e8
 
+_spent: dict[str, float] = {}  # steps by the module of the loops that were refused so far in this process
+
 
 def use_compiled(work: float, loops: str | None = None) -> bool:
     """Whether loops of `work` elementary steps (one eigenvalue in one sum) should run compiled.
 
     Args:
         work: the number of steps.
-        loops: the module of the loops: once it is loaded, any work is done by them. Left out, it counts as not loaded.
+        loops: the module of the loops: once it is loaded, any work is done by them. Left out, it counts as not loaded, and
+            this work alone decides.
 
     Raises:
         MissingExtraError: "always" without Numba.
@@ -42,7 +46,15 @@ def use_compiled(work: float, loops: str | None = None) -> bool:
         return False
     if mode == "always" and not _installed():
         raise MissingExtraError("numba", "fast")
-    return mode == "always" or (_installed() and work >= _least_work(loops))
+    if mode == "always":
+        return True
+    if not _installed():
+        return False
+    total = work + (0.0 if loops is None else _spent.get(loops, 0.0))
+    worth = total >= _least_work(loops)
+    if not worth and loops is not None:
+        _spent[loops] = total
+    return worth
 
 
 def _least_work(loops: str | None) -> float:

@@ -26,6 +26,15 @@ def test_auto_loads_only_what_the_work_repays() -> None:
     assert out.stdout.split() == ["False", "True", "False", "True", "False", "True", "False"]
 
 
+def test_work_that_comes_again_and_again_is_repaid_too() -> None:
+    code = (
+        "from asymptotix.acceleration import use_compiled as u;"
+        "print([u(9e8, 'loops') for _ in range(3)], [u(9e8) for _ in range(3)], u(9e8, 'others'))"
+    )
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env={"PATH": ""})
+    assert out.stdout.strip() == "[False, False, True] [False, False, False] False"
+
+
 def test_the_mode_is_restored() -> None:
     with compiled_path("never"), compiled_path("always"):
         pass

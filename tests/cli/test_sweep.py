@@ -133,7 +133,7 @@ def test_axes_of_the_figure_are_checked_before_anything_runs(problem, tmp_path):
 def test_a_scheduler_gives_the_bits_of_this_process(problem, tmp_path):
     distributed = pytest.importorskip("distributed")
     here = json.loads(call(problem, "--json", "--store", tmp_path / "here").stdout)
-    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
+    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=":0") as cluster:
         there = call(problem, "--json", "--store", tmp_path / "there", "--scheduler", cluster.scheduler_address)
         with distributed.Client(cluster) as client:
             computed = client.run_on_scheduler(lambda dask_scheduler: dask_scheduler.transition_counter)

@@ -32,13 +32,13 @@ def die_once(path):
 
 @contextmanager
 def cluster(allowed_failures):
-    """Two processes without a dashboard, quiet about the deaths that the tests cause."""
+    """Two processes, the dashboard at any free port, quiet about the deaths that the tests cause."""
     import dask
 
     settings = {"distributed.scheduler.allowed-failures": allowed_failures, "distributed.logging.distributed": "critical"}
     settings["distributed.deploy.lost-worker-timeout"] = "120s"  # 15 s are too few for restarts on a loaded machine
     with dask.config.set(settings):
-        options = {"n_workers": 2, "threads_per_worker": 1, "processes": True, "dashboard_address": None}
+        options = {"n_workers": 2, "threads_per_worker": 1, "processes": True, "dashboard_address": ":0"}
         with distributed.LocalCluster(**options, silence_logs=logging.CRITICAL) as made:
             yield made
 
