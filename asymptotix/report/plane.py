@@ -23,6 +23,7 @@ FloatArray = NDArray[np.float64]
 _STYLE: Any = STYLE  # Matplotlib types the keys of a context as literals
 _WIDE = 1.0  # decades of a value beyond which its colours are logarithmic; chosen by eye, as the next one
 _LOG_AXIS = 1.5
+_LOG_STEPS = 0.5  # decades beyond which places that grow by factors rather than by differences have a logarithmic axis
 _WIDEST_Z = 5.0  # standard errors, where the colours of z-scores end at least
 
 
@@ -83,12 +84,15 @@ def plot_planes(
 def _draw(ax: Any, x: FloatArray, y: FloatArray, panel: Panel, shared: FloatArray) -> None:
     import matplotlib as mpl
 
+    from asymptotix.report.plot import set_log_ticks
+
     values = np.ma.masked_invalid(panel.values)
     colors = mpl.colormaps["RdBu_r" if panel.signed else "viridis"].with_extremes(bad="#d9d9d9")
     mesh = ax.pcolormesh(_edges(x), _edges(y), values, cmap=colors, norm=_norm(panel, shared), rasterized=True)
     for axis, places in (("x", x), ("y", y)):
         if _is_logarithmic(places):
             getattr(ax, f"set_{axis}scale")("log")
+            set_log_ticks(getattr(ax, f"{axis}axis"), float(places.min()), float(places.max()))
     if not panel.signed and values.count() and np.ptp(values.compressed()) > 0:
         levels = _levels(shared)
         lines = ax.contour(x, y, values, levels=levels, colors="white", linewidths=0.7)
@@ -99,7 +103,16 @@ def _draw(ax: Any, x: FloatArray, y: FloatArray, panel: Panel, shared: FloatArra
 
 
 def _is_logarithmic(places: FloatArray) -> bool:
-    return bool(places.min() > 0 and np.log10(places.max() / places.min()) > _LOG_AXIS)
+    if places.min() <= 0:
+        return False
+    decades = float(np.log10(places.max() / places.min()))
+    by_factors = _unevenness(np.log(places)) < _unevenness(np.asarray(places, dtype=np.float64))
+    return decades > _LOG_AXIS or (decades > _LOG_STEPS and by_factors)
+
+
+def _unevenness(places: FloatArray) -> float:
+    steps = np.diff(places)
+    return float(np.std(steps) / np.mean(steps))
 
 
 def _edges(places: FloatArray) -> FloatArray:

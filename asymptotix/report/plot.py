@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from matplotlib.lines import Line2D
 
-__all__ = ["LOG_DECADES", "CurveDisplay", "Line", "Points", "new_figure", "plot_curves", "save_figure"]
+__all__ = ["LOG_DECADES", "CurveDisplay", "Line", "Points", "new_figure", "plot_curves", "save_figure", "set_log_ticks"]
 
 FloatArray = NDArray[np.float64]
 
@@ -199,10 +199,10 @@ def _set_scale(ax: Axes, which: str, arrays: Sequence[FloatArray], log: bool | N
         log = positive and float(np.log10(values.max() / values.min())) > LOG_DECADES
     getattr(ax, f"set_{which}scale")("log" if log else "linear")
     if log:
-        _set_log_ticks(getattr(ax, f"{which}axis"), float(values.min()), float(values.max()))
+        set_log_ticks(getattr(ax, f"{which}axis"), float(values.min()), float(values.max()))
 
 
-def _set_log_ticks(axis: Axis, low: float, high: float) -> None:
+def set_log_ticks(axis: Axis, low: float, high: float) -> None:
     """Few labels that never overlap: 1, 2, 5 times powers of ten on a short axis, written out where that is short."""
     from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 

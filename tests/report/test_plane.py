@@ -37,3 +37,10 @@ def test_cells_are_centred_on_logarithmic_axes():
     corners = figure.axes[0].collections[0].get_coordinates()
     np.testing.assert_allclose(corners[0, :, 0], 10.0 ** np.array([-0.5, 0.5, 1.5, 2.5]), rtol=1e-12)
     np.testing.assert_allclose(corners[:, 0, 1], [0.5, 1.5, 2.5], rtol=1e-12)
+
+
+def test_places_that_grow_by_factors_have_a_logarithmic_axis_and_even_ones_a_linear_one():
+    places = {"log": np.geomspace(20, 300, 8).round(), "linear": np.linspace(20, 300, 8)}
+    for scale, x in places.items():
+        figure = plot_planes(x, Y, [Panel(np.ones((2, 8)), "a", "u")], labels=("x", "y"))
+        assert figure.axes[0].get_xscale() == scale
