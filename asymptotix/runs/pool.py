@@ -27,6 +27,7 @@ __all__ = ["WorkerPool"]
 STARTS_BEFORE_GIVING_UP = 3
 DEATHS_BEFORE_ALONE = 2
 WATCH_SECONDS = 0.05
+TERMINATE_SECONDS = 10.0
 
 _keys = itertools.count()
 _pools: weakref.WeakSet[WorkerPool] = weakref.WeakSet()
@@ -89,12 +90,16 @@ class WorkerPool(Executor):
         require_positive_seconds("deadline", deadline)
         self._max_workers = int(n_workers) if n_workers is not None else _cpus()
         self._deadline = deadline
-        self._state = threading.Condition()
+        # Entered itself, not through the condition: Condition.__enter__ is Python code, in which Ctrl-C can strike when the lock
+        # is taken and the block not yet begun, and nothing would release it.
+        self._lock = threading.RLock()
+        self._changed = threading.Condition(self._lock)
         self._waiting: deque[Job] = deque()
         self._suspects: deque[Job] = deque()
         self._running: dict[WorkerProcess | int, Job] = {}
         self._workers: set[WorkerProcess] = set()
         self._keepers: list[threading.Thread] = []
+        self._seats = itertools.count()
         self._alone = self._closing = False
         self._failed_starts = 0
         self._broken: str | None = None
@@ -136,34 +141,35 @@ class WorkerPool(Executor):
         """Kill the worker that runs a future, which then raises `DeadlineError`; one that has not started is cancelled."""
         if future.cancel():
             return
-        with self._state:
+        with self._lock:
             for worker, job in self._running.items():
                 if job.future is future and isinstance(worker, WorkerProcess):
                     worker.kill(reason)
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """Finish what was submitted, end the workers; see `concurrent.futures.Executor.shutdown`."""
-        with self._state:
+        with self._lock:
             self._closing = True
             if cancel_futures:
                 for job in (*self._waiting, *self._suspects):
                     job.future.cancel()
-            self._state.notify_all()
+            self._changed.notify_all()
         if wait:
             for keeper in self._keepers:
                 keeper.join()
 
     def terminate(self) -> None:
         """End the workers now, whatever they do; unfinished futures are cancelled or raise `WorkerDiedError`."""
-        with self._state:
+        with self._lock:
             self._closing, self._broken = True, "the pool was terminated"
             for job in (*self._waiting, *self._suspects):
                 job.future.cancel()
             for worker in self._workers:
                 worker.kill()
-            self._state.notify_all()
-        for keeper in self._keepers:
-            keeper.join()
+            self._changed.notify_all()
+        until = time.monotonic() + TERMINATE_SECONDS
+        for keeper in self._keepers:  # not for ever: a future whose lock Ctrl-C left taken cannot be told its end
+            keeper.join(max(0.0, until - time.monotonic()))
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         """Wait for the tasks; after Ctrl-C end them."""
@@ -173,7 +179,7 @@ class WorkerPool(Executor):
             self.shutdown(wait=True, cancel_futures=kind is not None)
 
     def _enqueue(self, job: Job) -> Future[Any]:
-        with self._state:
+        with self._lock:
             if self._broken is not None:
                 raise WorkerDiedError(f"WorkerPool: {self._broken}")
             if self._closing:
@@ -182,27 +188,27 @@ class WorkerPool(Executor):
             busy = len(self._running)
             if len(self._keepers) < self._max_workers and busy + len(self._waiting) > len(self._keepers):
                 self._add_keeper()
-            self._state.notify()
+            self._changed.notify()
         return job.future
 
     def _add_keeper(self) -> None:
         if not self._keepers:
             threading.Thread(target=self._watch, name="asymptotix-watchdog", daemon=True).start()
-        keeper = threading.Thread(target=self._keep, args=(len(self._keepers),), name="asymptotix-keeper", daemon=True)
-        self._keepers.append(keeper)
+        keeper = threading.Thread(target=self._keep, args=(next(self._seats),), name="asymptotix-keeper", daemon=True)
         keeper.start()
+        self._keepers.append(keeper)  # last: what Ctrl-C left unstarted cannot be joined
 
     def _watch(self) -> None:
         while not self._stop.wait(WATCH_SECONDS):
             now = time.monotonic()
-            with self._state:
+            with self._lock:
                 workers = tuple(self._workers)
             for worker in workers:
                 worker.kill_if_late(now)
 
     def _next_job(self, seat: int) -> tuple[Job, bool] | None:
         """The next job and whether it runs alone; None when the pool closes."""
-        with self._state:
+        with self._lock:
             while True:
                 if not self._alone:
                     while self._waiting:
@@ -216,7 +222,7 @@ class WorkerPool(Executor):
                         return job, True
                     if self._closing and not self._suspects:
                         return None
-                self._state.wait()
+                self._changed.wait()
 
     def _keep(self, seat: int) -> None:
         """The life of a thread that keeps one seat of the pool filled with a worker."""
@@ -229,7 +235,7 @@ class WorkerPool(Executor):
             worker = self._serve(seat, job, alone, worker)
         if worker is not None:
             self._close(worker)
-        with self._state:
+        with self._lock:
             if not self._workers:
                 self._stop.set()
 
@@ -243,7 +249,7 @@ class WorkerPool(Executor):
         try:
             worker = worker or self._hire()
             started = True
-            with self._state:
+            with self._lock:
                 self._running[worker] = self._running.pop(seat)
             answer = _ask(worker, job)
         except WorkerGoneError as gone:
@@ -251,12 +257,12 @@ class WorkerPool(Executor):
             if worker is not None:
                 late = worker.late
                 ending = self._close(worker)
-        with self._state:
+        with self._lock:
             self._running.pop(worker if started and worker is not None else seat, None)
             self._alone = self._alone and not alone
             if answer is None and started and late is None and self._retry(job, alone):
                 answer = ("again", None)
-            self._state.notify_all()
+            self._changed.notify_all()
         if answer is None and not started:
             self._restart(job, refusal)
             return None
@@ -275,7 +281,7 @@ class WorkerPool(Executor):
         return True
 
     def _hire(self) -> WorkerProcess:
-        with self._state:
+        with self._lock:
             if self._broken is not None:
                 raise WorkerGoneError
             try:
@@ -293,7 +299,7 @@ class WorkerPool(Executor):
 
     def _restart(self, job: Job, refusal: str) -> None:
         """A worker that could not start says nothing about the task; three in a row say something about the installation."""
-        with self._state:
+        with self._lock:
             self._failed_starts += 1
             if self._failed_starts >= STARTS_BEFORE_GIVING_UP and self._broken is None:
                 self._broken = refusal or "workers end before they are ready (what they say is on standard error)"
@@ -304,13 +310,13 @@ class WorkerPool(Executor):
             lost = [job, *self._suspects, *unstarted]
             self._suspects.clear()
             self._waiting.clear()
-            self._state.notify_all()
+            self._changed.notify_all()
         for one in lost:
             one.future.set_exception(WorkerDiedError(f"WorkerPool: {self._broken}", one.deaths))
 
     def _close(self, worker: WorkerProcess) -> str:
         ending = worker.close()
-        with self._state:
+        with self._lock:
             self._workers.discard(worker)
         return ending
 
